@@ -1,0 +1,1 @@
+"""One module for each file form: read it, patch it in place."""

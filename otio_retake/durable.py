@@ -1,0 +1,102 @@
+"""Files that are either whole or not there.
+
+Every file that outlives the program is written beside its place, flushed to the disk and renamed. ``moments`` names
+each such write before and after it happens: a trace for people who debug, and a place to stand for tests that stop
+the program dead at every one of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import RetakeError
+
+moments: list[Callable[[str], None]] = []
+"""Who is told of each lasting write. A name is ``before`` or ``after``, a colon, and what is written."""
+
+
+def moment(name: str) -> None:
+    """Tells whoever listens that a lasting write is about to happen, or has happened."""
+    for listener in moments:
+        listener(name)
+
+
+@contextmanager
+def lasting(name: str) -> Iterator[None]:
+    """Marks the write inside as a lasting one called ``name``."""
+    moment(f"before:{name}")
+    yield
+    moment(f"after:{name}")
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[Path]:
+    """Gives a temporary path beside ``path``; when the block ends well it is flushed and becomes ``path``.
+
+    Where the block fails nothing is left. A full disk or a folder that may not be written becomes a ``RetakeError``.
+    The temporary name ends as ``path`` does, so that a writer that goes by names is not misled.
+    """
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield part
+            flush(part)
+            with lasting(f"rename {path.suffix or path.name}"):
+                os.replace(part, path)
+            flush_folder(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes ``text`` as UTF-8, whole or not at all."""
+    with written_beside(path) as part:
+        part.write_bytes(text.encode())
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns an operating system's refusal to write into a message with what, where and what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise RetakeError(
+                "the disk is full", where=str(path.parent), fix="make room, then run the same command again"
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG):
+            raise RetakeError(
+                f"this place cannot be written to ({(error.strerror or 'refused').lower()})",
+                where=str(path),
+                fix="choose another place, or change its permissions",
+            ) from None
+        raise
+
+
+def flush(path: Path) -> None:
+    """Waits until what was written to ``path`` is on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Waits until a rename in ``folder`` is on the disk, where the system can do that."""
+    with contextlib.suppress(OSError, PermissionError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

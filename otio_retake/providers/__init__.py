@@ -1,0 +1,1 @@
+"""One module for each retake service, and `rehearsal`, which needs none."""

@@ -1,0 +1,1 @@
+"""One file for each step of an order; `run` loops over them."""
