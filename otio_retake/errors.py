@@ -151,6 +151,9 @@ class ServiceTrouble(ServiceError):
         self.retry_after = retry_after
 
 
+Level = Literal["problem", "warning", "note"]
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One row of the list of what stands in the way, or should be known.
@@ -163,7 +166,7 @@ class Problem:
     clip: str
     what: str
     fix: str
-    level: Literal["problem", "warning", "note"] = "problem"
+    level: Level = "problem"
     mark_id: str = ""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import statistics
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ from . import opening
 from .opening import MOST_PIXELS, fraction, opened, video_stream
 
 ColourKind = Literal["709", "601", "2020", "PQ", "HLG", "log", "unknown", "other"]
+
+_EDGE = 1 << 16
 
 _SAMPLED_PACKETS = 240
 """Packets looked at where a file has no index: enough to see that a phone's frames are uneven."""
@@ -110,7 +113,10 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class MediaFacts:
-    """What is known of one file. ``timecode`` is the label of its first frame, empty where it has none."""
+    """What is known of one file. ``timecode`` is the label of its first frame, empty where it has none.
+
+    ``fingerprint`` is what the file is known by wherever it lies.
+    """
 
     path: Path
     container: str
@@ -120,6 +126,9 @@ class MediaFacts:
     sounds: tuple[Sound, ...]
     timecode: str
     reel: str
+    fingerprint: str
+    time_reference: int = 0
+    """The first sample of a broadcast wave since midnight; 0 where the file is none."""
 
     @property
     def video(self) -> Picture:
@@ -132,6 +141,13 @@ class MediaFacts:
     def start_frame(self) -> int:
         """The frame that the timecode counts as the file's first; 0 where it has none."""
         return self.label[0]
+
+    @property
+    def start_seconds(self) -> Fraction:
+        """When the file begins by its own label, in seconds since midnight; 0 where it has none."""
+        if self.picture is not None:
+            return self.start_frame / self.picture.rate
+        return Fraction(self.time_reference, self.sounds[0].rate) if self.sounds else Fraction(0)
 
     @property
     def drop(self) -> bool:
@@ -167,7 +183,7 @@ def read_facts(path: Path) -> MediaFacts:
         sounds = tuple(_sound(s) for s in container.streams.audio if s.rate)
         if picture is None and not sounds:
             raise MediaUnreadable("the file has neither picture nor sound", where=str(path), fix="relink the clip")
-        label, reel = _labels(container)
+        label, reel, reference = _labels(container)
     return MediaFacts(
         path=path,
         container=demuxer,
@@ -177,7 +193,20 @@ def read_facts(path: Path) -> MediaFacts:
         sounds=sounds,
         timecode=label,
         reel=reel,
+        fingerprint=fingerprint(path),
+        time_reference=reference,
     )
+
+
+def fingerprint(path: Path) -> str:
+    """What a file is known by wherever it lies: its size, its first and its last 64 KiB."""
+    size = path.stat().st_size
+    digest = hashlib.sha256(str(size).encode())
+    with path.open("rb") as file:
+        digest.update(file.read(_EDGE))
+        file.seek(max(size - _EDGE, 0))
+        digest.update(file.read(_EDGE))
+    return digest.hexdigest()[:24]
 
 
 def _picture(container: InputContainer, stream: VideoStream, path: Path) -> Picture:
@@ -340,8 +369,9 @@ def _sound(stream: AudioStream) -> Sound:
     )
 
 
-def _labels(container: InputContainer) -> tuple[str, str]:
-    """Start timecode and reel, wherever the container keeps them."""
+def _labels(container: InputContainer) -> tuple[str, str, int]:
+    """Start timecode, reel, and a broadcast wave's time reference, wherever the container keeps them."""
     holders = [dict(stream.metadata) for stream in container.streams] + [dict(container.metadata)]
     found = {key.lower(): value for holder in reversed(holders) for key, value in holder.items()}
-    return found.get("timecode", ""), found.get("reel_name", "")
+    reference = found.get("time_reference", "")
+    return found.get("timecode", ""), found.get("reel_name", ""), int(reference) if reference.isdigit() else 0

@@ -26,6 +26,12 @@ class Chain:
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         """The filtered frame; its time stamps mean nothing."""
+        out = self.feed(frame)
+        assert out is not None, "a filter of this line keeps frames back"
+        return out
+
+    def feed(self, frame: VideoFrame) -> VideoFrame | None:
+        """The next filtered frame; None where a filter waits for another one first."""
         if not self._steps:
             return frame
         if self._graph is None:
@@ -34,7 +40,10 @@ class Chain:
         assert self._sink is not None
         frame.pts = None
         self._source.push(frame)
-        out = self._sink.pull()
+        try:
+            out = self._sink.pull()
+        except BlockingIOError:
+            return None
         assert isinstance(out, VideoFrame)
         return out
 
@@ -75,21 +84,46 @@ def to_canvas(picture: Picture, place: Fit) -> Chain:
     return Chain(steps)
 
 
-def to_source(picture: Picture, box: Box, size: tuple[int, int], pixel_format: str, gain: str = "") -> Chain:
-    """From a result whose picture lies in ``box`` of ``size`` to the source's coded size, range and orientation.
+def to_source(
+    picture: Picture,
+    box: Box,
+    came: tuple[int, int],
+    size: tuple[int, int],
+    pixel_format: str,
+    *,
+    full: bool,
+    correct: str,
+) -> Chain:
+    """From a result of ``came`` pixels, whose picture lies in ``box``, to a take of ``size``, as the source is coded.
 
-    ``gain`` is a filter that corrects colour on the way, at the result's own size.
+    ``full`` is whether the take is in full range; ``correct`` is a filter that undoes a colour shift.
     """
     steps: list[str] = []
-    if (box.x, box.y, box.width, box.height) != (0, 0, *size):
+    if (box.x, box.y, box.width, box.height) != (0, 0, *came):
         steps.append(f"crop={box.width}:{box.height}:{box.x}:{box.y}:exact=1")
+    if correct:
+        # In ten bits, so that undoing a shift does not band.
+        steps += ["format=yuv420p10le", correct]
     steps += _CODED.get(picture.rotation, [])
-    out = "full" if picture.colour.full_range else "limited"
     matrix = "in_color_matrix=bt709:" if picture.chroma == "rgb" else ""
-    steps.append(
-        f"scale={picture.width}:{picture.height}:flags=bicubic+accurate_rnd:{matrix}in_range=limited:out_range={out}"
-    )
-    if gain:
-        steps.append(gain)
+    ranges = f"in_range=limited:out_range={'full' if full else 'limited'}"
+    steps.append(f"scale={size[0]}:{size[1]}:flags=bicubic+accurate_rnd:{matrix}{ranges}")
     steps.append(f"format={pixel_format}")
     return Chain(steps)
+
+
+def to_take(picture: Picture, size: tuple[int, int], pixel_format: str, *, full: bool) -> Chain:
+    """From the source's own frames to those of a take: its pixel format, and its size where that is another."""
+    same_range = picture.colour.full_range == full or picture.chroma == "rgb"
+    if (picture.width, picture.height) == size and same_range:
+        return Chain([] if picture.pixel_format == pixel_format else [f"format={pixel_format}"])
+    ranges = f"in_range={'full' if picture.colour.full_range else 'limited'}:out_range={'full' if full else 'limited'}"
+    return Chain([f"scale={size[0]}:{size[1]}:flags=bicubic+accurate_rnd:{ranges}", f"format={pixel_format}"])
+
+
+def undo_shift(gains: tuple[float, float, float], offsets: tuple[float, float, float]) -> str:
+    """A ``lutyuv`` that maps ten-bit values v of Y, Cb, Cr to gain * v + offset; offsets are in eight-bit codes."""
+    parts = (
+        f"{name}=clip({g:.6f}*val+{4 * o:.4f}\\,0\\,1023)" for name, g, o in zip("yuv", gains, offsets, strict=True)
+    )
+    return f"lutyuv={':'.join(parts)}"

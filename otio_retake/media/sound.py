@@ -259,10 +259,10 @@ def resampled(
                 frame.pts = None
                 frames = resampler.resample(frame)
             for out in frames:
-                part = out.to_ndarray()[:, :left]
-                left -= part.shape[1]
-                if part.shape[1]:
-                    yield part
+                piece: Samples = out.to_ndarray()[:, :left]
+                left -= piece.shape[1]
+                if piece.shape[1]:
+                    yield piece
     if left > 0:
         yield np.zeros((channels, left), np.float32)
 

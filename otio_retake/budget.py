@@ -1,0 +1,116 @@
+"""Money: reserved in the transaction that lets an order be sent, settled when it is known what was charged.
+
+Charges stand twice: in the project's ledger and in the user's own journal, so that a daily budget and the guard
+against buying twice hold over all projects. Both are written in one transaction, or neither is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from .capabilities import money
+from .errors import BudgetExceeded
+
+JOURNAL = """
+CREATE TABLE IF NOT EXISTS journal.charges (
+    token TEXT PRIMARY KEY,
+    order_key TEXT NOT NULL,
+    project TEXT NOT NULL,
+    service TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('reserved', 'settled', 'released')),
+    day TEXT NOT NULL
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that may be spent: by this run, by the project, in a day. None where there is no limit."""
+
+    run: Decimal | None = None
+    project: Decimal | None = None
+    day: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What is spent or reserved."""
+
+    project: Decimal
+    day: Decimal
+
+
+def today() -> str:
+    """The day that a charge belongs to, in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def spent(db: sqlite3.Connection) -> Spent:
+    """What the project and the day have spent or reserved, by the ledger and the journal."""
+    project = _sum(db, "SELECT amount FROM main.charges WHERE state != 'released'")
+    day = _sum(db, "SELECT amount FROM journal.charges WHERE state != 'released' AND day = ?", today())
+    return Spent(project, day)
+
+
+def _sum(db: sqlite3.Connection, query: str, *values: str) -> Decimal:
+    return sum((Decimal(row[0]) for row in db.execute(query, values)), Decimal(0))
+
+
+def reserve(
+    db: sqlite3.Connection,
+    *,
+    token: str,
+    order_key: str,
+    project: str,
+    service: str,
+    amount: Decimal,
+    currency: str,
+    limits: Limits,
+    spent_by_run: Decimal,
+) -> None:
+    """Reserves ``amount`` for one attempt, inside the caller's transaction.
+
+    Raises ``BudgetExceeded`` where a limit does not leave it, or where another project has paid for the same order.
+    """
+    now = spent(db)
+    for name, limit, used in (
+        ("this run's budget", limits.run, spent_by_run),
+        ("the project's budget", limits.project, now.project),
+        ("today's budget", limits.day, now.day),
+    ):
+        if limit is not None and used + amount > limit:
+            raise BudgetExceeded(
+                f"{name} of {money(limit, currency)} does not leave {money(amount, currency)}: "
+                f"{money(used, currency)} is spent or reserved",
+                fix="raise it, or wait",
+            )
+    twin = db.execute(
+        "SELECT project, day FROM journal.charges WHERE order_key = ? AND project != ? AND state != 'released'",
+        (order_key, project),
+    ).fetchone()
+    if twin is not None and amount > 0:
+        raise BudgetExceeded(
+            f"this very order was bought on {twin[1]} in another project",
+            where=str(twin[0]),
+            fix="use --project with that folder, or ask for one more with --again",
+        )
+    row = (token, order_key, project, service, str(amount), currency, "reserved", today())
+    for schema in ("main", "journal"):
+        db.execute(f"INSERT INTO {schema}.charges VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def settle(db: sqlite3.Connection, token: str, amount: Decimal) -> None:
+    """Turns a reservation into what was charged; 0 where nothing was."""
+    for schema in ("main", "journal"):
+        db.execute(f"UPDATE {schema}.charges SET state = 'settled', amount = ? WHERE token = ?", (str(amount), token))
+
+
+def release(db: sqlite3.Connection, token: str) -> None:
+    """Gives a reservation back: the attempt is known not to have been accepted."""
+    for schema in ("main", "journal"):
+        db.execute(f"UPDATE {schema}.charges SET state = 'released' WHERE token = ?", (token,))

@@ -1,0 +1,499 @@
+"""Reads an .otio file as each editor means it: where its marks are, how its speed counts, what its clips play.
+
+What each editor writes was read in real files and in sources: Resolve 18.5+, Premiere 25.6+, Hiero and Nuke Studio
+13.2+, Kdenlive 25.04+, Flame, and OpenTimelineIO itself. Schema:
+https://opentimelineio.readthedocs.io/en/stable/tutorials/otio-serialized-schema.html
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from fractions import Fraction
+from typing import Any, Literal
+
+from ..errors import CutError, Problem
+from ..rates import exact_rate, settle
+from .model import NAMESPACE, TAKE_KEY, Address, Clip, Exact, Instant, Marker, Media, MediaKind, Speed, Track, View
+from .otio_document import Document, Node
+
+Raw = dict[str, Any]
+
+_LONGEST = 1e9
+"""Frames: a position beyond this is no position (a year at 30 frames a second)."""
+
+_KINDS: dict[str, MediaKind] = {
+    "ExternalReference": "file",
+    "ImageSequenceReference": "sequence",
+    "GeneratorReference": "generator",
+    "MissingReference": "missing",
+}
+_KNOWN = {"Clip", "Gap", "Transition", "Stack", "Track", "Timeline"}
+_ADJUSTMENT = re.compile(r"adjustment (clip|layer)|adjustmentclip", re.IGNORECASE)
+_TITLE = re.compile(r"(fusion )?(title|text\+?|solid color|generator)\b", re.IGNORECASE)
+_NORMAL = Speed()
+_FREEZE = "the clip is a freeze frame"
+
+
+def read_view(document: Document) -> View:
+    """The whole cut in ``document``. Raises ``CutError`` for positions that make no sense."""
+    return _Reader(document).view()
+
+
+def _whole(position: Fraction) -> Exact:
+    """An integer where the position is one: much faster to count on with."""
+    return position.numerator if position.denominator == 1 else position
+
+
+def _schema(raw: Any) -> str:
+    return str(raw.get("OTIO_SCHEMA", "")).partition(".")[0] if isinstance(raw, dict) else ""
+
+
+def _section(raw: Any, *keys: str) -> Raw:
+    for key in keys:
+        raw = raw.get(key) if isinstance(raw, dict) else None
+    return raw if isinstance(raw, dict) else {}
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._remarks: list[Problem] = []
+        metadata = document.root.get("metadata", {})
+        self._writer = _writer(document, metadata)
+        self._written_rate = self._find_rate()
+        self._rate = self._exact(self._written_rate, "the timeline")
+
+    # --- the whole --------------------------------------------------------------------------------------------------
+
+    def view(self) -> View:
+        document = self._document
+        start = self._instant(document.root.get("global_start_time"), "the timeline's start")
+        stack = document.stack
+        shift = self._shift(stack.get("source_range"), "the timeline") if stack else 0
+        tracks: list[Track] = []
+        markers: list[Marker] = []
+        nodes = document.tracks
+        if document.loose is not None:
+            tracks.append(self._loose(document.loose.value, markers))
+        for index, node in enumerate(nodes):
+            tracks.append(self._track(node, index, shift, markers))
+        if stack is not None:
+            markers += self._record_markers(stack.get("markers", []), shift, "the timeline")
+            strays = [_schema(item.value) for item in stack.items]
+            for kind in strays + [node.schema for node in stack.nodes if node.schema != "Track"]:
+                self._remark("", kind, f"a {kind} stands where a track was expected; what is in it is left alone")
+        return View(
+            path=document.path,
+            form="otio",
+            writer=self._writer,
+            name=str(document.root.get("name", "")),
+            rate=self._rate,
+            written_rate=self._written_rate,
+            start=start.at(self._rate) if start else Fraction(0),
+            tracks=tuple(tracks),
+            markers=tuple(markers),
+            remarks=tuple(self._remarks),
+        )
+
+    def _find_rate(self) -> float:
+        """The timeline's rate: what its editor says, else its start's, else that of most of its picture."""
+        document = self._document
+        premiere = _section(document.stack.get("metadata", {}) if document.stack else {}, "PremierePro_OTIO")
+        said = premiere.get("VideoFrameRate")
+        if isinstance(said, (int, float)) and said > 0:
+            return float(said)
+        for raw in (document.root.get("global_start_time"), *(t.get("source_range") for t in document.tracks)):
+            rate = _section(raw, "duration").get("rate") or _section(raw).get("rate")
+            if isinstance(rate, (int, float)) and rate > 0 and math.isfinite(rate):
+                return float(rate)
+        votes: Counter[float] = Counter()
+        items = [(t.get("kind"), i.value) for t in document.tracks for i in t.items]
+        if document.loose is not None:
+            items.append(("Video", document.loose.value))
+        for kind, item in items:
+            rate = _section(item, "source_range", "duration").get("rate")
+            if isinstance(rate, (int, float)) and 0 < rate < 1000:
+                votes[float(rate)] += 1000 if kind == "Video" else 1
+        return votes.most_common(1)[0][0] if votes else 24.0
+
+    def _exact(self, rate: float, where: str) -> Fraction:
+        try:
+            return exact_rate(rate)
+        except (ValueError, OverflowError):
+            raise self._absurd(f"{rate} is not a frame rate", where) from None
+
+    def _absurd(self, what: str, where: str) -> CutError:
+        return CutError(what, where=f"{self._document.path}, {where}", fix="mend it in the editor and export it again")
+
+    def _remark(self, timecode: str, clip: str, what: str, fix: str = "") -> None:
+        self._remarks.append(Problem(timecode, clip, what, fix, "warning"))
+
+    # --- positions --------------------------------------------------------------------------------------------------
+
+    def _instant(self, raw: Any, where: str) -> Instant | None:
+        """A RationalTime. Raises ``CutError`` for NaN, infinity and what is beyond any timeline."""
+        if not isinstance(raw, dict):
+            return None
+        value, rate = raw.get("value"), raw.get("rate")
+        if type(value) is float and type(rate) is float and -_LONGEST <= value <= _LONGEST and 0 < rate <= 1_000_000:
+            return Instant(value, rate)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not isinstance(rate, (int, float)):
+            raise self._absurd("a position is not a number of frames and a rate", where)
+        if not math.isfinite(value) or abs(value) > _LONGEST or not math.isfinite(rate) or not 0 < rate <= 1_000_000:
+            raise self._absurd(f"{value} frames at {rate} is not a position", where)
+        return Instant(float(value), float(rate))
+
+    def _range(self, raw: Any, where: str) -> tuple[Instant, Instant] | None:
+        if not isinstance(raw, dict):
+            return None
+        start, duration = self._instant(raw.get("start_time"), where), self._instant(raw.get("duration"), where)
+        if start is None or duration is None:
+            return None
+        if duration.value < 0:
+            raise self._absurd(f"a length of {duration.value:g} frames is less than nothing", where)
+        return start, duration
+
+    def _shift(self, raw: Any, where: str) -> Exact:
+        """How far a trim of a stack or a track moves what is in it, in record frames."""
+        trim = self._range(raw, where)
+        return _whole(-trim[0].at(self._rate)) if trim else 0
+
+    # --- tracks -----------------------------------------------------------------------------------------------------
+
+    def _track(self, node: Node, index: int, shift: Exact, markers: list[Marker]) -> Track:
+        name = str(node.get("name", "")) or f"track {index + 1}"
+        kind = str(node.get("kind", "Video"))
+        enabled = node.get("enabled", True) is not False
+        trim = self._range(node.get("source_range"), name)
+        # Kdenlive and EDL readers write a trim that begins before the first item: record time is the track's own.
+        at: Exact = _whole(shift - trim[0].at(self._rate)) if trim and trim[0].value > 0 else shift
+        zero = at
+        clips: list[Clip] = []
+        pending: tuple[Exact, Exact] = (0, 0)
+        for item, value in enumerate(node.items):
+            raw = value.value
+            schema = _schema(raw)
+            address = Address(index, item)
+            where = f"{name}, item {item + 1}"
+            if schema == "Transition":
+                pending = self._transition(raw, where)
+                if clips and clips[-1].address.item == item - 1:
+                    last = clips[-1]
+                    clips[-1] = _replace(last, tail=pending[0], lead=pending[1])
+                continue
+            if schema not in _KNOWN:
+                raise self._absurd(f"an item of the kind {schema or 'nothing'!r} is not known", where)
+            if schema == "Clip":
+                length, clip = self._clip(raw, address, kind, enabled, at, pending, name, where)
+                clips.append(clip)
+            else:
+                length = self._length(raw, where)
+                if schema == "Gap":
+                    self._gap_markers(raw, at, where, markers)
+                else:
+                    nested = self._nested(raw, address, kind, enabled, at, length, name)
+                    clips.append(nested)
+            pending = (0, 0)
+            at += length
+        markers += self._record_markers(node.get("markers", []), zero, name)
+        return Track(index, kind, name, enabled, tuple(clips), len(node.items), at)
+
+    def _loose(self, raw: Raw, markers: list[Marker]) -> Track:
+        _, clip = self._clip(raw, Address(0, 0), "Video", True, 0, (0, 0), "the clip", "the clip")
+        return Track(0, "Video", "the clip", True, (clip,), 1, clip.record[1])
+
+    def _transition(self, raw: Raw, where: str) -> tuple[Exact, Exact]:
+        """How much of the clip before, and of the clip after, is in the transition."""
+        before, after = (self._instant(raw.get(key), where) for key in ("in_offset", "out_offset"))
+        offsets = tuple(_whole(offset.at(self._rate)) if offset else 0 for offset in (before, after))
+        if min(offsets) < 0:
+            raise self._absurd("a transition is shorter than nothing", where)
+        return offsets[0], offsets[1]
+
+    def _length(self, raw: Raw, where: str) -> Exact:
+        trim = self._range(raw.get("source_range"), where)
+        if trim:
+            return self._frames(trim[1])
+        lengths = [self._length(child, where) for child in raw.get("children", ()) if isinstance(child, dict)]
+        inner = _section(raw, "tracks")
+        if inner:
+            return self._length(inner, where)
+        if not lengths:
+            return 0
+        return max(lengths) if _schema(raw) == "Stack" else sum(lengths)
+
+    def _frames(self, length: Instant) -> Exact:
+        if length.rate == self._written_rate and length.value.is_integer():
+            return int(length.value)
+        return _whole(settle(length.at(self._rate)))
+
+    # --- items ------------------------------------------------------------------------------------------------------
+
+    def _clip(
+        self,
+        raw: Raw,
+        address: Address,
+        kind: str,
+        enabled: bool,
+        at: Exact,
+        before: tuple[Exact, Exact],
+        track: str,
+        where: str,
+    ) -> tuple[Exact, Clip]:
+        name = str(raw.get("name") or "")
+        where = f"{where} ({name})" if name else where
+        references = _section(raw, "media_references")
+        active = str(raw.get("active_media_reference_key") or "DEFAULT_MEDIA")
+        if not references:
+            references = {"DEFAULT_MEDIA": raw.get("media_reference")}
+            active = "DEFAULT_MEDIA"
+        media = [self._media(key, ref, where) for key, ref in references.items()]
+        takes = tuple(m for m in media if m.ours is not None or m.key.startswith(TAKE_KEY))
+        others = [m for m in media if m not in takes]
+        original = next((m for m in others if m.key == active), others[0] if others else media[0])
+        trim = self._range(raw.get("source_range"), where)
+        if trim is None:
+            trim = (original.start, original.duration) if original.start and original.duration else None
+        if trim is None:
+            raise self._absurd("a clip has neither a source range nor an available range", where)
+        start, duration = trim
+        speed = self._speed(raw.get("effects", ()), where)
+        length = self._frames(duration)
+        if self._writer == "premiere" and speed.scalar > 0 and not speed.refused:
+            length = _whole(settle(Fraction(length) / speed.scalar))
+        metadata = _section(raw, "metadata")
+        clip = Clip(
+            address=address,
+            kind="Audio" if kind == "Audio" else "Video",
+            name=name or original.name or "unnamed",
+            enabled=enabled and raw.get("enabled", True) is not False,
+            record=(at, at + length),
+            source=start,
+            speed=speed,
+            rate=self._rate,
+            media=original,
+            takes=takes,
+            active=active,
+            markers=tuple(self._clip_markers(raw.get("markers", ()), address, name or original.name, start, where)),
+            overlap=(before[1], 0),
+            lead=(before[0], 0),
+            link=_link(metadata),
+            channels=_channels(metadata),
+            see_through=_see_through(name, original, metadata),
+            placed=metadata.get(NAMESPACE) if isinstance(metadata.get(NAMESPACE), dict) else None,
+            track_name=track,
+        )
+        return length, clip
+
+    def _nested(
+        self, raw: Raw, address: Address, kind: str, enabled: bool, at: Exact, length: Exact, track: str
+    ) -> Clip:
+        """A nested sequence, as a clip that cannot be served."""
+        name = str(raw.get("name") or "nested sequence")
+        trim = self._range(raw.get("source_range"), track)
+        start = trim[0] if trim else Instant(0.0, self._written_rate)
+        media = Media("", "unknown", name, "", None, None, {})
+        return Clip(
+            address=address,
+            kind="Audio" if kind == "Audio" else "Video",
+            name=name,
+            enabled=enabled and raw.get("enabled", True) is not False,
+            record=(at, at + length),
+            source=start,
+            speed=Speed(refused="this is a nested sequence"),
+            rate=self._rate,
+            media=media,
+            takes=(),
+            active="",
+            markers=tuple(self._clip_markers(raw.get("markers", ()), address, name, start, track)),
+            track_name=track,
+        )
+
+    def _media(self, key: str, raw: Any, where: str) -> Media:
+        if not isinstance(raw, dict):
+            return Media(key, "missing", "", "", None, None, {})
+        available = self._range(raw.get("available_range"), where)
+        start, duration = available if available else (None, None)
+        url = str(raw.get("target_url") or raw.get("target_url_base") or "")
+        kind: MediaKind = _KINDS.get(_schema(raw), "unknown")
+        if kind == "file" and not url:
+            kind = "missing"
+        name = str(raw.get("name") or "")
+        return Media(key, kind, name, url, start, duration, _section(raw, "metadata"))
+
+    def _speed(self, effects: Any, where: str) -> Speed:
+        """What the time effects of a clip come to; everything else among the effects is left alone."""
+        if not effects:
+            return _NORMAL
+        scalar, refused, warning = Fraction(1), "", ""
+        for effect in effects if isinstance(effects, (list, tuple)) else ():
+            schema = _schema(effect)
+            if schema == "LinearTimeWarp":
+                value = effect.get("time_scalar", 1.0)
+                if not isinstance(value, (int, float)) or not math.isfinite(value):
+                    raise self._absurd(f"{value} is not a speed", where)
+                scalar *= Fraction(value).limit_denominator(100_000)
+            elif schema == "FreezeFrame":
+                refused = _FREEZE
+            elif schema in ("TimeEffect", "TimeWarp"):
+                refused = "the clip's speed varies"
+            if _blends(effect):
+                warning = (
+                    "the clip blends or interpolates frames (retime process); the retake is made of its source frames"
+                )
+        if not refused and scalar == 0:
+            refused = _FREEZE
+        if not refused and scalar < 0:
+            refused = "the clip runs backwards"
+        return Speed(scalar if scalar > 0 else Fraction(1), refused, warning)
+
+    # --- markers ----------------------------------------------------------------------------------------------------
+
+    def _clip_markers(self, raws: Any, address: Address, clip: str, start: Instant, where: str) -> list[Marker]:
+        found = []
+        for raw in raws if isinstance(raws, (list, tuple)) else ():
+            marker = self._marker(raw, "clip", address, clip, Instant(start.value, start.rate), where)
+            if marker:
+                found.append(marker)
+        return found
+
+    def _record_markers(self, raws: Any, shift: Exact, where: str) -> list[Marker]:
+        found = []
+        for raw in raws if isinstance(raws, (list, tuple)) else ():
+            marker = self._marker(raw, "record", None, where, Instant(0.0, self._written_rate), where)
+            if marker:
+                at = marker.start.at(self._rate) + shift
+                length = marker.duration.at(self._rate)
+                found.append(_moved(marker, at, length, self._written_rate))
+        return found
+
+    def _gap_markers(self, raw: Raw, at: Exact, where: str, markers: list[Marker]) -> None:
+        trim = self._range(raw.get("source_range"), where)
+        zero = trim[0].at(self._rate) if trim else Fraction(0)
+        markers += self._record_markers(raw.get("markers", ()), at - zero, where)
+
+    def _marker(
+        self, raw: Any, owner: Literal["clip", "record"], address: Address | None, place: str, zero: Instant, where: str
+    ) -> Marker | None:
+        if _schema(raw) != "Marker":
+            return None
+        metadata = _section(raw, "metadata")
+        place_in = self._range(raw.get("marked_range"), f"{where}, a marker")
+        start, duration = place_in or (zero, Instant(0.0, zero.rate))
+        hiero = "applieswhole" in metadata or "hiero_source_type" in metadata
+        return Marker(
+            owner=owner,
+            name=str(raw.get("name") or ""),
+            note=_note(raw, metadata),
+            colour=_colour(raw.get("color")),
+            start=start,
+            duration=duration,
+            address=address,
+            place=place,
+            # Kdenlive writes positions from the clip's in point (otioexport.cpp: time - clip.in).
+            relative="kdenlive" in metadata and owner == "clip",
+            retimed=self._writer == "resolve",
+            whole=hiero and str(metadata.get("applieswhole", "1")) == "1",
+            ident=_ident(metadata),
+        )
+
+
+def _replace(clip: Clip, *, tail: Exact, lead: Exact) -> Clip:
+    from dataclasses import replace
+
+    return replace(clip, overlap=(clip.overlap[0], tail), lead=(clip.lead[0], lead))
+
+
+def _moved(marker: Marker, at: Exact, length: Exact, rate: float) -> Marker:
+    from dataclasses import replace
+
+    return replace(marker, start=Instant(float(at), rate), duration=Instant(float(length), rate))
+
+
+def _writer(document: Document, metadata: Raw) -> str:
+    """The editor that wrote the file, by what only it writes."""
+    if "Resolve_OTIO" in metadata:
+        return "resolve"
+    if "PremierePro_OTIO" in metadata:
+        return "premiere"
+    head = document.text[: 1 << 20]
+    for sign, writer in (
+        ('"PremierePro_OTIO"', "premiere"),
+        ('"Resolve_OTIO"', "resolve"),
+        ('"foundry.timeline', "hiero"),
+        ('"hiero_source_type"', "hiero"),
+        ('"kdenlive"', "kdenlive"),
+    ):
+        if sign in head:
+            return writer
+    return "otio"
+
+
+def _note(raw: Raw, metadata: Raw) -> str:
+    """Every text of a marker but its name, in the order of the editors' fields, each once."""
+    texts = [raw.get("comment"), _section(metadata, "Resolve_OTIO").get("Note"), metadata.get("note")]
+    texts.append(_section(metadata, "fcp_xml").get("comment"))
+    found: list[str] = []
+    for text in texts:
+        if isinstance(text, str) and text.strip() and text.strip() not in found:
+            found.append(text.strip())
+    return "\n".join(found)
+
+
+def _ident(metadata: Raw) -> str:
+    """An id of the marker's own, where its editor gives one."""
+    for holder, key in ((metadata, "id"), (metadata, "guid"), (_section(metadata, "PremierePro_OTIO"), "GUID")):
+        value = holder.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def _colour(raw: Any) -> str:
+    """A colour's name: a word before Marker.3, an object with a name since."""
+    if isinstance(raw, dict):
+        raw = raw.get("name")
+    return raw.upper() if isinstance(raw, str) else ""
+
+
+def _link(metadata: Raw) -> str:
+    for editor, key in (("Resolve_OTIO", "Link Group ID"), ("PremierePro_OTIO", "LinkID")):
+        value = _section(metadata, editor).get(key)
+        if value not in (None, "", 0):
+            return f"{editor}:{value}"
+    return ""
+
+
+def _channels(metadata: Raw) -> tuple[int, ...]:
+    """The channels of its file that a sound clip plays, from 0; empty where the editor does not say."""
+    listed = _section(metadata, "Resolve_OTIO").get("Channels")
+    found = []
+    for channel in listed if isinstance(listed, list) else ():
+        number = channel.get("Source Channel ID") if isinstance(channel, dict) else None
+        if isinstance(number, int) and number >= 0:
+            found.append(number)
+    return tuple(found)
+
+
+def _see_through(name: str, media: Media, metadata: Raw) -> str:
+    """What a clip is that has no picture of its own to retake: looked through where it lies above one that has."""
+    if media.kind == "generator":
+        return "a generator or title"
+    if media.kind == "missing" and _ADJUSTMENT.search(name):
+        return "an adjustment layer"
+    if media.kind == "missing" and _TITLE.match(name):
+        return "a generator or title"
+    return ""
+
+
+def _blends(effect: Any) -> bool:
+    """Whether a Resolve or Premiere effect asks for frame blending or optical flow."""
+    resolve = _section(effect, "metadata", "Resolve_OTIO")
+    if resolve.get("Effect Name") == "Retime and Scaling":
+        for parameter in resolve.get("Parameters") or ():
+            if _section(parameter).get("Parameter ID") in ("retimeProcess", "motionEstimationMode"):
+                return _section(parameter).get("Parameter Value") not in (0, 1, "", None)
+    premiere = _section(effect, "metadata", "PremierePro_OTIO")
+    return premiere.get("FrameBlending") in (True, 1, "OpticalFlow", "FrameBlending")

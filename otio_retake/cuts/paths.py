@@ -1,0 +1,169 @@
+r"""Where a media path as an editor wrote it may lie on this machine.
+
+Seen in real files: ``/Users/…`` and ``C:\…`` (Resolve), ``file:///Users/…%20…`` (Final Cut), ``file://localhost/D%3a/…``
+(Premiere), ``file://localhost/C:/…[1]+`` (Resolve's xmeml, half encoded), ``file:///D%3A/…`` and ``file://HOST/share``
+(Avid), ``G:/…`` and ``blue.mpg`` (Kdenlive), ``\\server\share``. RFC 8089 describes ``file`` URLs; a general URL
+parser is wrong for half of these, so this one is our own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+_DRIVE = re.compile(r"/?([A-Za-z]):(?=[/\\]|$)")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where to look for media: beside the cut, under moved roots, and in folders searched by name."""
+
+    beside: Path
+    maps: tuple[tuple[str, Path], ...] = ()
+    roots: tuple[Path, ...] = ()
+    _names: dict[str, list[Path]] = field(default_factory=dict, repr=False, compare=False)
+
+    def find(self, written: str) -> Path | None:
+        """The file that ``written`` means here; None where there is none, or more than one that fits equally."""
+        spelled = list(spellings(written))
+        for path in spelled:
+            for old, new in self.maps:
+                rest = _under(path, old)
+                if rest is not None and (found := _existing(new / rest)):
+                    return found
+        for path in spelled:
+            if is_here(path) and (found := _existing(self.beside / path)):
+                return found
+        return self._search(spelled) if self.roots else None
+
+    def candidates(self, written: str) -> list[Path]:
+        """Files under the search folders that have the name of ``written``."""
+        names = {PurePosixPath(path).name for path in spellings(written)}
+        return [path for name in names for path in self._index().get(_folded(name), [])]
+
+    def _search(self, spelled: list[str]) -> Path | None:
+        """The file of the same name whose folders agree best, from the file upwards."""
+        for path in spelled:
+            parts = [_folded(part) for part in PurePosixPath(path).parts]
+            found = self._index().get(parts[-1] if parts else "", [])
+            if not found:
+                continue
+            scored = sorted(((_agreeing(parts, file), file) for file in found), reverse=True)
+            if len(scored) == 1 or scored[0][0] > scored[1][0]:
+                return scored[0][1]
+        return None
+
+    def _index(self) -> dict[str, list[Path]]:
+        if not self._names:
+            for root in self.roots:
+                for folder, _, files in os.walk(root):
+                    for name in files:
+                        self._names.setdefault(_folded(name), []).append(Path(folder, name))
+        return self._names
+
+
+def spellings(written: str) -> Iterator[str]:
+    """The paths that ``written`` may mean, likeliest first, with forward slashes and no scheme.
+
+    Drives stay ``C:/…`` and servers ``//host/…``. Nothing for a URL of another scheme, such as ``http:`` or ``urn:``.
+    """
+    text = written.strip()
+    rest = _strip_scheme(text)
+    if rest is None:
+        return
+    plain = rest.replace("\\", "/") if "\\" in rest else rest
+    encoded = text[:5].lower() == "file:"
+    decoded = unquote(plain, errors="strict") if _decodes(plain) else plain
+    seen: set[str] = set()
+    for path in (decoded, plain) if encoded else (plain, decoded):
+        drive = _DRIVE.match(path)
+        if drive:
+            path = path[drive.start(1) :]
+        for form in (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path)):
+            if form and form not in seen and "\0" not in form:
+                seen.add(form)
+                yield form
+
+
+def _strip_scheme(text: str) -> str | None:
+    if text[:5].lower() == "file:":
+        rest = text[5:]
+        if not rest.startswith("//"):
+            return rest
+        host, slash, path = rest[2:].partition("/")
+        if host.lower() in ("", "localhost", "127.0.0.1"):
+            return slash + path
+        if re.fullmatch(r"[A-Za-z](:|%3[Aa])?", host):  # file://C:/… and file://C%3A/…, one slash short
+            return f"{host}/{path}"
+        return f"//{host}/{path}"
+    scheme = _SCHEME.match(text)
+    if scheme and len(scheme[1]) > 1 and not text[scheme.end() :].startswith("\\"):
+        return None
+    return text
+
+
+def _decodes(path: str) -> bool:
+    if "%" not in path:
+        return False
+    try:
+        unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def is_here(path: str) -> bool:
+    """Whether a spelling can be a path of this system: a drive or a server is none on POSIX."""
+    return os.name == "nt" or not (_DRIVE.match(path) or path.startswith("//"))
+
+
+def _under(path: str, old: str) -> str | None:
+    """What is left of ``path`` below ``old``; drives and servers do not care for case."""
+    base = next(spellings(old), old).rstrip("/")
+    loose = bool(_DRIVE.match(base)) or base.startswith("//")
+    one, other = (path.lower(), base.lower()) if loose else (path, base)
+    if one == other:
+        return ""
+    return path[len(base) + 1 :] if one.startswith(other + "/") else None
+
+
+def _existing(path: Path) -> Path | None:
+    try:
+        return path if path.exists() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _agreeing(parts: list[str], file: Path) -> int:
+    """How many names agree, from the file upwards."""
+    count = 0
+    for wanted, found in zip(reversed(parts), reversed(file.parts), strict=False):
+        if wanted != _folded(found):
+            break
+        count += 1
+    return count
+
+
+def file_name(written: str) -> str:
+    """The file's own name in a path as written."""
+    return PurePosixPath(next(spellings(written), written)).name
+
+
+def spelled_like(written: str, path: Path) -> str:
+    """``path`` spelled as ``written`` is: bare where that is bare, a ``file`` URL where it is one."""
+    if written[:5].lower() != "file:":
+        return str(path)
+    url = path.absolute().as_uri()
+    if written[:16].lower() == "file://localhost":
+        return "file://localhost" + url[len("file://") :]
+    return url

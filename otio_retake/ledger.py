@@ -1,0 +1,442 @@
+"""The ledger: orders, attempts, results, targets, takes, charges, overrides and leases, in one SQLite file.
+
+Whatever may not be lost is written here before it is done. One connection, guarded by a lock, serves all threads of a
+process; ``BEGIN IMMEDIATE`` keeps processes apart. The user's journal of charges is attached, so that both are
+written in one transaction (atomic over both files with a rollback journal: https://www.sqlite.org/atomiccommit.html).
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import socket
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from . import budget
+from .durable import explained, lasting
+from .errors import OrderError, ProjectBusy, ProjectError, ProjectTooNew
+from .orders import AT_SERVICE, DEAD, UNSENT, Attempt, Order, OrderSpec, Result, State, check_move
+from .plan import KnownOrder, Override
+from .project import VERSION, Project, create_project, state_folder
+from .spans import Span
+
+SCHEMA = """
+CREATE TABLE orders (
+    key TEXT PRIMARY KEY, state TEXT NOT NULL, accepted INTEGER NOT NULL, spec TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, first INTEGER NOT NULL, end INTEGER NOT NULL,
+    base_digest TEXT NOT NULL, digest TEXT NOT NULL, ordinal INTEGER NOT NULL,
+    pull TEXT NOT NULL DEFAULT '', upload TEXT NOT NULL DEFAULT '', upload_expires REAL,
+    made_by TEXT NOT NULL, made_at REAL NOT NULL
+);
+CREATE INDEX orders_by_media ON orders (fingerprint, base_digest);
+CREATE TABLE attempts (
+    order_key TEXT NOT NULL REFERENCES orders, number INTEGER NOT NULL, token TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL, remote TEXT NOT NULL DEFAULT '', kind TEXT NOT NULL DEFAULT '',
+    message TEXT NOT NULL DEFAULT '', reserved TEXT NOT NULL, billed TEXT, charged INTEGER,
+    retry_at REAL NOT NULL DEFAULT 0, expires_at REAL, began_at REAL NOT NULL, PRIMARY KEY (order_key, number)
+);
+CREATE TABLE results (
+    order_key TEXT NOT NULL REFERENCES orders, number INTEGER NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL, state TEXT NOT NULL, verdict TEXT NOT NULL DEFAULT '', PRIMARY KEY (order_key, number)
+);
+CREATE TABLE targets (id TEXT PRIMARY KEY, spec TEXT NOT NULL, state TEXT NOT NULL);
+CREATE TABLE takes (
+    id TEXT PRIMARY KEY, target TEXT NOT NULL REFERENCES targets, version INTEGER NOT NULL, file TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL, spec TEXT NOT NULL
+);
+CREATE TABLE charges (
+    token TEXT PRIMARY KEY, order_key TEXT NOT NULL, project TEXT NOT NULL, service TEXT NOT NULL,
+    amount TEXT NOT NULL, currency TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('reserved', 'settled', 'released')), day TEXT NOT NULL
+);
+CREATE TABLE overrides (mark_id TEXT PRIMARY KEY, said TEXT NOT NULL);
+CREATE TABLE written (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
+CREATE TABLE intents (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, order_key TEXT NOT NULL);
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY, token TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL,
+    beat REAL NOT NULL
+);
+CREATE TABLE events (id INTEGER PRIMARY KEY, at REAL NOT NULL, order_key TEXT NOT NULL, what TEXT NOT NULL);
+"""
+
+BUSY_SECONDS = 30.0
+"""How long a write waits for another process's; each lasts milliseconds."""
+
+_SPEC = TypeAdapter(OrderSpec)
+_OVERRIDE = TypeAdapter(Override)
+
+
+class Ledger:
+    """The open ledger of a project."""
+
+    def __init__(self, project: Project, db: sqlite3.Connection) -> None:
+        self.project = project
+        self._db = db
+        self._lock = threading.RLock()
+        self._depth = 0
+
+    @classmethod
+    def open(cls, project: Project) -> Ledger:
+        """Opens the ledger of ``project``, and makes it where there is none yet.
+
+        Raises ``ProjectTooNew``, ``ProjectBusy``, or ``ProjectError`` for one that is damaged.
+        """
+        create_project(project)
+        journal = state_folder() / "charges.sqlite"
+        with explained(journal):
+            journal.parent.mkdir(parents=True, exist_ok=True)
+        with _explained(project.ledger):
+            db = sqlite3.connect(project.ledger, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            try:
+                _prepare(db, project, journal)
+            except BaseException:
+                db.close()
+                raise
+        return cls(project, db)
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            self._db.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- transactions -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def write(self, what: str) -> Iterator[sqlite3.Connection]:
+        """One transaction, called ``what`` in traces; whole or not at all."""
+        with self._lock, _explained(self.project.ledger):
+            if self._depth:
+                yield self._db
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            try:
+                yield self._db
+                with lasting(f"ledger {what}"):
+                    self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            finally:
+                self._depth = 0
+
+    def read(self, query: str, *values: Any) -> list[Any]:
+        """All rows of a query."""
+        with self._lock, _explained(self.project.ledger):
+            return self._db.execute(query, values).fetchall()
+
+    # --- orders -----------------------------------------------------------------------------------------------------
+
+    def admit(self, key: str, spec: OrderSpec) -> bool:
+        """Writes a new order as planned and accepted; False where the same order exists: it is never made twice."""
+        with self.write("order planned") as db:
+            row = (
+                key, State.PLANNED, 1, self._pack(spec), spec.media.fingerprint, spec.region.first, spec.region.end,
+                spec.base_digest, spec.digest, spec.ordinal, _who(), time.time(),
+            )  # fmt: skip
+            added = db.execute(
+                "INSERT OR IGNORE INTO orders (key, state, accepted, spec, fingerprint, first, end, base_digest,"
+                " digest, ordinal, made_by, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            ).rowcount
+            if added:
+                self._event(db, key, State.PLANNED)
+            else:
+                db.execute("UPDATE orders SET accepted = 1 WHERE key = ?", (key,))
+            return bool(added)
+
+    def accept(self, keys: Iterable[str]) -> None:
+        """Lets existing orders that were not sent go on: somebody accepted what they cost."""
+        with self.write("orders accepted") as db:
+            db.executemany("UPDATE orders SET accepted = 1 WHERE key = ?", [(key,) for key in keys])
+
+    def orders(self, where: str = "1", *values: Any) -> list[Order]:
+        """Orders in the order in which they were made; ``where`` is a condition on the table."""
+        rows = self.read(
+            "SELECT key, spec, state, accepted, pull, upload, upload_expires FROM orders"
+            f" WHERE {where} ORDER BY made_at, key",
+            *values,
+        )
+        return [self._order(row) for row in rows]
+
+    def order(self, key: str) -> Order:
+        """The order with ``key``, or the only one whose key begins so. Raises ``OrderError``."""
+        found = self.orders("key = ? OR key LIKE ? || '%'", key, key)
+        if len(found) == 1:
+            return found[0]
+        what = f"there is no order {key!r}" if not found else f"{len(found)} orders begin with {key!r}"
+        raise OrderError(what, where=str(self.project.folder), fix="`otio-retake status` lists them")
+
+    def _order(self, row: Any) -> Order:
+        key, spec, state, accepted, pull, upload, expires = row
+        attempts = self.read(
+            "SELECT number, token, state, remote, kind, message, reserved, billed, charged, retry_at, expires_at"
+            " FROM attempts WHERE order_key = ? ORDER BY number",
+            key,
+        )
+        results = self.read(
+            "SELECT number, path, sha256, size, state, verdict FROM results WHERE order_key = ? ORDER BY number", key
+        )
+        return Order(
+            key=key,
+            spec=self._unpack(spec),
+            state=State(state),
+            accepted=bool(accepted),
+            attempts=tuple(_attempt(a) for a in attempts),
+            results=tuple(Result(*r) for r in results),
+            pull=pull,
+            upload=upload,
+            upload_expires=expires,
+        )
+
+    def move(self, key: str, to: State, what: str = "", **columns: Any) -> None:
+        """Moves an order on, with ``columns`` of its row; raises ``OrderError`` where it may not go there."""
+        with self.write(f"order {to}") as db:
+            check_move(self.order(key), to)
+            columns["state"] = to
+            names = ", ".join(f"{name} = ?" for name in columns)
+            db.execute(f"UPDATE orders SET {names} WHERE key = ?", (*columns.values(), key))
+            self._event(db, key, what or str(to))
+
+    def _event(self, db: sqlite3.Connection, key: str, what: str) -> None:
+        db.execute("INSERT INTO events (at, order_key, what) VALUES (?, ?, ?)", (time.time(), key, what))
+
+    # --- attempts ---------------------------------------------------------------------------------------------------
+
+    def begin_attempt(self, key: str, limits: budget.Limits, spent_by_run: Decimal) -> Attempt:
+        """Writes that an order is being sent, with its reservation, before it is. Raises ``BudgetExceeded``."""
+        with self.write("order submitting") as db:
+            order = self.order(key)
+            check_move(order, State.SUBMITTING)
+            number = len(order.attempts) + 1
+            token = str(uuid.uuid4())
+            budget.reserve(
+                db,
+                token=token,
+                order_key=key,
+                project=str(self.project.folder),
+                service=order.spec.service,
+                amount=order.spec.cost,
+                currency=order.spec.currency,
+                limits=limits,
+                spent_by_run=spent_by_run,
+            )
+            db.execute(
+                "INSERT INTO attempts (order_key, number, token, state, reserved, began_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (key, number, token, State.SUBMITTING, str(order.spec.cost), time.time()),
+            )
+            db.execute("UPDATE orders SET state = ? WHERE key = ?", (State.SUBMITTING, key))
+            self._event(db, key, f"submitting, attempt {number}")
+            return Attempt(number, token, State.SUBMITTING, reserved=order.spec.cost)
+
+    def end_attempt(self, key: str, to: State, what: str = "", **columns: Any) -> None:
+        """Moves an order and its last attempt on together. ``columns`` are of the attempt.
+
+        A refused attempt gives its reservation back; ``billed`` settles it.
+        """
+        with self.write(f"order {to}") as db:
+            order = self.order(key)
+            last = order.attempt
+            if last is None:
+                raise OrderError("the order was never sent", where=f"order {order.short}", fix="run it")
+            check_move(order, to)
+            columns["state"] = to
+            if to is State.REFUSED or columns.get("charged") is False:
+                budget.release(db, last.token)
+            if columns.get("billed") is not None:
+                budget.settle(db, last.token, columns["billed"])
+                columns["billed"] = str(columns["billed"])
+            names = ", ".join(f"{name} = ?" for name in columns)
+            db.execute(
+                f"UPDATE attempts SET {names} WHERE order_key = ? AND number = ?",
+                (*columns.values(), key, last.number),
+            )
+            db.execute("UPDATE orders SET state = ? WHERE key = ?", (to, key))
+            self._event(db, key, what or str(to))
+
+    def note_attempt(self, key: str, **columns: Any) -> None:
+        """Writes something about the last attempt that moves nothing: when to look again, what was said."""
+        with self.write("attempt noted") as db:
+            names = ", ".join(f"{name} = ?" for name in columns)
+            db.execute(
+                f"UPDATE attempts SET {names} WHERE order_key = ?"
+                " AND number = (SELECT max(number) FROM attempts WHERE order_key = ?)",
+                (*columns.values(), key, key),
+            )
+
+    # --- results ----------------------------------------------------------------------------------------------------
+
+    def add_result(self, key: str, number: int, path: Path, sha256: str, size: int) -> None:
+        """Writes that a result lies here."""
+        with self.write("result fetched") as db:
+            db.execute(
+                "INSERT OR REPLACE INTO results (order_key, number, path, sha256, size, state)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (key, number, self.project.store(path), sha256, size, "fetched"),
+            )
+
+    def judge_result(self, key: str, number: int, state: Literal["verified", "rejected"], verdict: str) -> None:
+        """Writes what verification found."""
+        with self.write(f"result {state}") as db:
+            db.execute(
+                "UPDATE results SET state = ?, verdict = ? WHERE order_key = ? AND number = ?",
+                (state, verdict, key, number),
+            )
+
+    # --- what a plan asks -------------------------------------------------------------------------------------------
+
+    def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
+        """Orders for the same media, an overlapping stretch and the same text and options, by ordinal."""
+        rows = self.read(
+            "SELECT key, ordinal, state, digest FROM orders"
+            " WHERE fingerprint = ? AND base_digest = ? AND first < ? AND end > ? ORDER BY ordinal, key",
+            fingerprint, base_digest, region.end, region.first,
+        )  # fmt: skip
+        return [
+            KnownOrder(key, ordinal, state, digest, unsent=State(state) in UNSENT, dead=State(state) in DEAD)
+            for key, ordinal, state, digest in rows
+        ]
+
+    def overrides(self) -> dict[str, Override]:
+        """What was changed by hand, by mark."""
+        rows = self.read("SELECT mark_id, said FROM overrides")
+        return {mark_id: _OVERRIDE.validate_json(said) for mark_id, said in rows}
+
+    def override(self, mark_id: str, said: Override | None) -> None:
+        """Keeps what was changed by hand about a mark; None takes it back."""
+        with self.write("override") as db:
+            if said is None:
+                db.execute("DELETE FROM overrides WHERE mark_id = ?", (mark_id,))
+            else:
+                row = (mark_id, json.dumps(asdict(said)))
+                db.execute("INSERT OR REPLACE INTO overrides VALUES (?, ?)", row)
+
+    def at_service(self) -> list[Order]:
+        """Orders that a service is working on, or has results for."""
+        marks = ", ".join("?" * len(AT_SERVICE))
+        return self.orders(f"state IN ({marks})", *sorted(AT_SERVICE))
+
+    def spent(self) -> budget.Spent:
+        """What the project and the day have spent or reserved."""
+        with self._lock:
+            return budget.spent(self._db)
+
+    # --- specs as text ----------------------------------------------------------------------------------------------
+
+    def _pack(self, spec: OrderSpec) -> str:
+        data = _SPEC.dump_python(spec, mode="json")
+        for facts in _facts_in(data):
+            facts["path"] = self.project.store(Path(facts["path"]))
+        return json.dumps(data, sort_keys=True)
+
+    def _unpack(self, text: str) -> OrderSpec:
+        data = json.loads(text)
+        for facts in _facts_in(data):
+            facts["path"] = str(self.project.load(facts["path"]))
+        return _SPEC.validate_python(data)
+
+
+def _facts_in(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield data["media"]
+    if data.get("sound"):
+        yield data["sound"]["facts"]
+
+
+def _attempt(row: Any) -> Attempt:
+    number, token, state, remote, kind, message, reserved, billed, charged, retry_at, expires_at = row
+    return Attempt(
+        number=number,
+        token=token,
+        state=State(state),
+        remote=remote,
+        kind=kind,
+        message=message,
+        reserved=Decimal(reserved),
+        billed=None if billed is None else Decimal(billed),
+        charged=None if charged is None else bool(charged),
+        retry_at=retry_at,
+        expires_at=expires_at,
+    )
+
+
+def _who() -> str:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "somebody"
+    return f"{user}@{socket.gethostname()}"
+
+
+def _prepare(db: sqlite3.Connection, project: Project, journal: Path) -> None:
+    """Settings, schema and version of a connection."""
+    db.execute("PRAGMA journal_mode = DELETE")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("ATTACH DATABASE ? AS journal", (str(journal),))
+    db.execute("PRAGMA journal.journal_mode = DELETE")
+    db.execute("PRAGMA journal.synchronous = FULL")
+    db.execute("BEGIN IMMEDIATE")
+    version = db.execute("PRAGMA main.user_version").fetchone()[0]
+    if version > VERSION:
+        db.execute("ROLLBACK")
+        raise ProjectTooNew(
+            f"the ledger was written by a newer version (ledger version {version}, this program knows {VERSION})",
+            where=str(project.ledger),
+            fix="update otio-retake",
+        )
+    if version == 0:
+        for statement in SCHEMA.split(";\n"):
+            if statement.strip():
+                db.execute(statement)
+        db.execute(f"PRAGMA main.user_version = {VERSION}")
+    db.execute(budget.JOURNAL)
+    with lasting("ledger made"):
+        db.execute("COMMIT")
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turns what SQLite raises into a message with what, where and what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorname", "") or ""
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise ProjectBusy(
+                "another process is writing to the ledger and does not end",
+                where=str(path),
+                fix="wait for it, or end it, then run the command again",
+            ) from None
+        if code.startswith("SQLITE_FULL"):
+            raise ProjectError(
+                "the disk is full", where=str(path.parent), fix="make room, then run the same command again"
+            ) from None
+        if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR")):
+            raise ProjectError(
+                f"the ledger cannot be written ({error})", where=str(path), fix="check the folder and its permissions"
+            ) from None
+        if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            raise ProjectError(
+                "the ledger is damaged",
+                where=str(path),
+                fix="bring it back from a copy; do not delete it: it knows what was paid",
+            ) from None
+        raise

@@ -1,0 +1,206 @@
+"""Opens a file from a service in a child process, with a deadline and a limit of memory.
+
+A result is not trusted: its container may lie, hang or crash a decoder. The child reads it to its end with a pinned
+demuxer and leaves thumbnails and sound as plain arrays; only then does the program itself open the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from ..errors import ResultUnusable
+
+MOST_MEMORY = 4 << 30
+"""Address space of the child: FFmpeg's libraries and numpy map 1.5 GiB before anything is read."""
+
+SPARE_FRAMES = 24
+"""Frames beyond what was sent that are still read: enough to see how many too many there are."""
+
+MOST_SIDE = 4096
+"""Longest side of a result: services answer in 1080 lines; 2160 is the most that any takes."""
+
+_SIGNATURES = {b"\x1a\x45\xdf\xa3": "matroska,webm"}
+_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the child found. ``thumbs`` and ``sound`` are raw files: uint8 frames of 3 planes, float32 stereo."""
+
+    frames: int
+    width: int
+    height: int
+    rate: Fraction
+    thumb_size: tuple[int, int]
+    sound_rate: int
+    sound_channels: int
+    samples: int
+    thumbs: Path
+    sound: Path
+
+
+@contextmanager
+def looked_at(path: Path, *, expected: int, seconds: float) -> Iterator[Looked]:
+    """Reads the file at ``path`` in a child; ``expected`` frames were sent, and it may take ``seconds``.
+
+    Raises ``ResultUnusable`` for anything that is not a sound movie within bounds.
+    """
+    _check(path)
+    with tempfile.TemporaryDirectory(prefix="otio-retake-") as folder:
+        command = [sys.executable, "-m", "otio_retake.media.cell", str(path), folder, str(expected + SPARE_FRAMES)]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=seconds, env=_environment(), check=False)
+        except subprocess.TimeoutExpired:
+            raise _unusable("it could not be read in time", path) from None
+        report = Path(folder, "report.json")
+        if done.returncode != 0 or not report.is_file():
+            raise _unusable(_last_words(done.stderr) or "its reader was stopped", path)
+        said = json.loads(report.read_text())
+        yield Looked(
+            frames=said["frames"],
+            width=said["width"],
+            height=said["height"],
+            rate=Fraction(said["rate"]),
+            thumb_size=tuple(said["thumb_size"]),
+            sound_rate=said["sound_rate"],
+            sound_channels=said["sound_channels"],
+            samples=said["samples"],
+            thumbs=Path(folder, "thumbs"),
+            sound=Path(folder, "sound"),
+        )
+
+
+def demuxer_of(path: Path) -> str | None:
+    """The pinned demuxer for a result: MOV/MP4 or Matroska/WebM; None for anything else."""
+    with path.open("rb") as file:
+        start = file.read(16)
+    if start[4:8] in _BOXES:
+        return "mov"
+    return next((name for sign, name in _SIGNATURES.items() if start.startswith(sign)), None)
+
+
+def _check(path: Path) -> None:
+    if not path.is_file() or path.stat().st_size == 0:
+        raise _unusable("it is empty", path)
+    if demuxer_of(path) is None:
+        raise _unusable("it is neither MP4, MOV nor WebM", path)
+
+
+def _unusable(why: str, path: Path) -> ResultUnusable:
+    return ResultUnusable(
+        f"the result cannot be used: {why}",
+        where=str(path),
+        fix="it is kept; ask again with --again, or ask the service",
+    )
+
+
+def _last_words(stderr: bytes) -> str:
+    for line in reversed(stderr.decode(errors="replace").splitlines()):
+        if line.startswith("cell: "):
+            return line.removeprefix("cell: ")
+    return ""
+
+
+def _environment() -> dict[str, str]:
+    """What the child may know: how to start Python, and nothing else; no keys."""
+    kept = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "LANG", "LC_ALL")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+# --- in the child ---------------------------------------------------------------------------------------------------
+
+
+def _limit(bytes_most: int) -> None:
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (bytes_most, bytes_most))
+
+
+def _main(path: Path, folder: Path, most: int) -> None:
+    _limit(MOST_MEMORY)
+    import av
+    import numpy as np
+
+    from .opening import AV_ERRORS, fraction, video_stream
+    from .sound import as_float
+    from .verify.thumbnails import size_for, write_thumbnails
+
+    try:
+        with av.open(f"file:{path}", format=demuxer_of(path), timeout=(20, 20)) as container:
+            stream = video_stream(container)
+            if stream is None or not stream.codec_context.width:
+                _stop("it has no picture")
+            assert stream is not None
+            context = stream.codec_context
+            width, height = context.width, context.height
+            if max(width, height) > MOST_SIDE:
+                _stop(f"its picture of {width}x{height} is absurd")
+            # A picture can be larger in its stream than in its header; in av.open() this option has no effect.
+            context.options = {"max_pixels": str(MOST_SIDE * MOST_SIDE)}
+            stream.thread_type = "AUTO"
+            context.thread_count = 2
+            rate = fraction(stream.average_rate) or fraction(stream.guessed_rate) or Fraction(0)
+            size = size_for(width, height)
+            frames = write_thumbnails(container.decode(stream), size, folder / "thumbs", most)
+        sound_rate = channels = samples = 0
+        with (
+            av.open(f"file:{path}", format=demuxer_of(path), timeout=(20, 20)) as container,
+            (folder / "sound").open("wb") as out,
+        ):
+            if container.streams.audio:
+                audio = container.streams.audio[0]
+                sound_rate, channels = audio.rate, audio.channels
+                time_base = fraction(audio.time_base) or Fraction(1, sound_rate)
+                end = round(audio.duration * time_base * sound_rate) if audio.duration else None
+                limit = (most + 48) * sound_rate // 10
+                for frame in container.decode(audio):
+                    chunk = frame.to_ndarray()
+                    if not frame.format.is_planar:
+                        chunk = chunk.reshape(-1, channels).T
+                    values = as_float(chunk)[:2]
+                    at = round((frame.pts or 0) * time_base * sound_rate)
+                    if at > samples:
+                        np.zeros((at - samples, 2), np.float32)[: max(limit - samples, 0)].tofile(out)
+                        samples = min(at, limit)
+                    values = np.repeat(values, 2, axis=0) if values.shape[0] == 1 else values
+                    late = max(samples - at, 0)
+                    values = values[:, late : None if end is None else max(end - at, 0)]
+                    np.ascontiguousarray(values.T).tofile(out)
+                    samples += values.shape[1]
+                    if samples >= limit:
+                        break
+    except AV_ERRORS as error:
+        _stop(f"it is damaged ({(getattr(error, 'strerror', None) or type(error).__name__).lower()})")
+    except MemoryError:
+        _stop("it needs more memory than a movie should")
+    report = {
+        "frames": frames,
+        "width": width,
+        "height": height,
+        "rate": str(rate),
+        "thumb_size": size,
+        "sound_rate": sound_rate,
+        "sound_channels": channels,
+        "samples": samples,
+    }
+    (folder / "report.json").write_text(json.dumps(report))
+
+
+def _stop(why: str) -> None:
+    print(f"cell: {why}", file=sys.stderr)
+    raise SystemExit(3)
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,492 @@
+"""Requests, facts and capabilities become a plan: what would be sent, what comes of it, what it costs.
+
+A plan is pure: it reads, and spends nothing. All problems of a cut stand in it together. What a person accepts is its
+digest; a plan that changed has another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from .capabilities import Capabilities, Mode
+from .cuts.model import Address, Media, View
+from .errors import Level, MediaError, Problem, RetakeError
+from .listening import sound_of
+from .media.facts import MediaFacts
+from .media.fit import Fit, fit
+from .media.sound import SoundSource
+from .rates import nominal, timecode
+from .requests import Requests, RetakeRequest
+from .settings import Settings
+from .sources import SourceMap, source_map
+from .spans import CannotSend, PullSpans, Span, solve
+
+NEAR = 1
+"""Frames by which a clip may reach past its media before that is a problem: editors round up."""
+
+
+class MediaSource(Protocol):
+    """Where facts come from: `media.library.Library`, or what a test makes up."""
+
+    def facts(self, written: str) -> MediaFacts:
+        """The facts of the media that a cut's path means, or a ``MediaError``."""
+
+    def progressive(self, facts: MediaFacts) -> bool:
+        """Whether a file that is flagged as fields holds whole pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What a person changed about a mark outside of the cut; kept in the ledger under the mark's id."""
+
+    prompt: str | None = None
+    mode: Mode | None = None
+    takes: int | None = None
+    skip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order that the ledger has for a mark. ``unsent`` ones will still cost what they cost."""
+
+    key: str
+    ordinal: int
+    state: str
+    digest: str
+    unsent: bool
+    dead: bool
+
+
+class KnownOrders(Protocol):
+    """The ledger, as far as a plan asks it."""
+
+    def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
+        """Orders for the same media, an overlapping stretch and the same text and options, by ordinal."""
+
+
+class NoOrders:
+    """A project that has ordered nothing yet."""
+
+    def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
+        """Nothing."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """One request, worked out. Spans count frames of the file; ``replaced`` is what a take shows of the result.
+
+    ``new`` are the ordinals to be ordered, ``known`` the orders that exist.
+    """
+
+    mark_id: str
+    digest: str
+    base_digest: str
+    timecode: str
+    record: tuple[Fraction, Fraction]
+    address: Address
+    clip: str
+    media: MediaFacts
+    written: str
+    zero: Fraction
+    scale: Fraction
+    region: Span
+    shown: Span
+    needed: Span
+    replaced: Span
+    spans: PullSpans
+    fit: Fit
+    sound: SoundSource | None
+    mode: Mode
+    service: str
+    model: str
+    prompt: str
+    takes: int
+    options: tuple[tuple[str, str], ...]
+    color: str
+    seam: str
+    size: str
+    handles: int
+    cost_each: Decimal
+    currency: str
+    generation: int
+    new: tuple[int, ...]
+    known: tuple[KnownOrder, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def cost(self) -> Decimal:
+        """What is still to be spent on this request."""
+        return self.cost_each * (len(self.new) + sum(order.unsent for order in self.known))
+
+    @property
+    def status(self) -> str:
+        """``new``, ``done`` or ``open``: whether anything is to be ordered, and whether anything is under way."""
+        if self.new:
+            return "new"
+        if any(order.unsent for order in self.known):
+            return "open"
+        return "done"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole plan of a cut."""
+
+    cut: Path
+    rate: Fraction
+    items: tuple[PlanItem, ...]
+    problems: tuple[Problem, ...]
+    suspects: tuple[Problem, ...] = ()
+    currency: str = "USD"
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def blocking(self) -> list[Problem]:
+        """The problems that keep anything from being sent."""
+        return [problem for problem in self.problems if problem.blocks]
+
+    @property
+    def sent(self) -> list[PlanItem]:
+        """The requests that something would be sent for."""
+        return [item for item in self.items if item.status != "done"]
+
+    @property
+    def cost(self) -> Decimal:
+        """What everything that would be sent is expected to cost."""
+        return sum((item.cost for item in self.items), Decimal(0))
+
+    @property
+    def digest(self) -> str:
+        """What a person accepts: every frame, prompt, service and price that would be sent."""
+        rows = [
+            (
+                item.mark_id, item.media.fingerprint, str(item.spans.pull), str(item.spans.window), item.spans.base,
+                item.mode, item.service, item.model, item.prompt, item.options, item.new,
+                [order.key for order in item.known if order.unsent], str(item.cost),
+            )
+            for item in self.sent
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Planner:
+    """What `make_plan` needs beside the requests."""
+
+    media: MediaSource
+    settings: Settings
+    services: Callable[[str, str], Capabilities]
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    known: KnownOrders = field(default_factory=NoOrders)
+    again: bool = False
+    rehearse: str = ""
+    """Plan as for this service, but send nothing to it."""
+
+
+def make_plan(view: View, requests: Requests, planner: Planner, suspects: tuple[Problem, ...] = ()) -> Plan:
+    """The plan for ``requests``, with every problem of the cut in the order of its timecode."""
+    items: list[PlanItem] = []
+    problems = list(requests.problems)
+    for request in requests.requests:
+        override = planner.overrides.get(request.mark_id, Override())
+        if override.skip:
+            problems.append(_row(request, "skipped by hand", "take the skip back to order it", "note"))
+            continue
+        work = _Item(view, request, planner, override)
+        item = work.make()
+        problems += work.rows
+        if item is not None:
+            items.append(item)
+    items, clashes = _apart(items)
+    problems += clashes
+    order = {"problem": 0, "warning": 1, "note": 2}
+    problems.sort(key=lambda row: (row.timecode, order[row.level]))
+    currency = next((item.currency for item in items), "USD")
+    return Plan(view.path, view.rate, tuple(items), tuple(problems), suspects, currency)
+
+
+def _row(request: RetakeRequest, what: str, fix: str, level: Level = "problem") -> Problem:
+    return Problem(request.timecode, request.clip.name, what, fix, level, request.mark_id)
+
+
+def _apart(items: list[PlanItem]) -> tuple[list[PlanItem], list[Problem]]:
+    """Requests whose regions do not overlap on their clip, and a problem for each pair that does."""
+    kept: list[PlanItem] = []
+    rows: list[Problem] = []
+    for item in items:
+        other = next((k for k in kept if k.address == item.address and len(k.region.cut(item.region))), None)
+        if other is None:
+            kept.append(item)
+            continue
+        what = f"the mark overlaps the one at {other.timecode} on the same clip"
+        rows.append(
+            Problem(item.timecode, item.clip, what, "part them, or run one after the other", mark_id=item.mark_id)
+        )
+    return kept, rows
+
+
+class _Item:
+    """Works out one request. Everything that is wrong with it is collected, not just the first."""
+
+    def __init__(self, view: View, request: RetakeRequest, planner: Planner, override: Override) -> None:
+        self.view = view
+        self.request = request
+        self.planner = planner
+        self.override = override
+        self.rows: list[Problem] = []
+        self.remarks: list[str] = []
+        mark, settings = request.mark, planner.settings
+        self.prompt = mark.prompt if override.prompt is None else override.prompt
+        self.mode: Mode = override.mode or mark.mode or settings.mode
+        self.takes = override.takes or mark.takes or settings.takes
+        self.color = mark.key("color") or settings.color
+        self.seam = mark.key("seam") or settings.seam
+        self.size = mark.key("size") or settings.size
+        self.handles = int(mark.key("handles") or settings.handles)
+        context = mark.key("context")
+        self.context = int(context) if context is not None else settings.context
+
+    def wrong(self, what: str, fix: str, level: Level = "problem") -> None:
+        self.rows.append(_row(self.request, what, fix, level))
+
+    @property
+    def blocked(self) -> bool:
+        return any(row.blocks for row in self.rows)
+
+    def make(self) -> PlanItem | None:
+        """The item; None where something blocks it."""
+        service = self._service()
+        found = self._source()
+        if found is None or service is None:
+            return None
+        media, mapped = found
+        picture = mapped.facts.video
+        self._refusals(mapped.facts)
+        region, shown, needed = self._spans(mapped)
+        if region is None:
+            return None
+        answer = solve(region, picture.frames, nominal(picture.rate), service, context=self.context)
+        if isinstance(answer, CannotSend):
+            labels = ", ".join(self._label(mapped, frame) for frame in answer.split)
+            self.wrong(answer.what, f"{answer.fix}{' at ' + labels if labels else ''}")
+            return None
+        try:
+            sound = sound_of(self.request, mapped, self.planner.media, self._sound_wish(), self.mode)
+        except RetakeError as error:
+            self.wrong(error.what, error.fix)
+            return None
+        self.remarks += sound.remarks
+        place = fit(picture, service.canvas)
+        self._remark(mapped, answer, place, service)
+        if self.blocked:
+            return None
+        return self._item(media, mapped, service, answer, place, sound.source, region, shown, needed)
+
+    def _item(
+        self,
+        media: Media,
+        mapped: SourceMap,
+        service: Capabilities,
+        spans: PullSpans,
+        place: Fit,
+        sound: SoundSource | None,
+        region: Span,
+        shown: Span,
+        needed: Span,
+    ) -> PlanItem:
+        request, mark = self.request, self.request.mark
+        base_digest = _base_digest(request, self.prompt, self.override)
+        digest = f"{base_digest}+again" if mark.again else base_digest
+        matching = self.planner.known.matching(mapped.facts.fingerprint, region, base_digest)
+        new, known = self._ordinals(matching, digest)
+        replaced = region if self.seam == "mark" else spans.changed.cut(shown.join(region))
+        return PlanItem(
+            mark_id=request.mark_id,
+            digest=digest,
+            base_digest=base_digest,
+            timecode=request.timecode,
+            record=(Fraction(request.record[0]), Fraction(request.record[1])),
+            address=request.clip.address,
+            clip=request.clip.name,
+            media=mapped.facts,
+            written=media.url,
+            zero=mapped.zero,
+            scale=mapped.scale,
+            region=region,
+            shown=shown,
+            needed=needed,
+            replaced=replaced,
+            spans=spans,
+            fit=place,
+            sound=sound,
+            mode=self.mode,
+            service="rehearsal" if self.planner.rehearse else service.service,
+            model=service.model,
+            prompt=self.prompt,
+            takes=self.takes,
+            options=tuple((k, v) for k, v in mark.keys if k in service.options),
+            color=self.color,
+            seam=self.seam,
+            size=self.size,
+            handles=self.handles,
+            cost_each=Decimal(0) if self.planner.rehearse else service.cost(spans.count, spans.body, spans.base),
+            currency=service.price.currency,
+            generation=1 + int(media.ours.get("generation", 1)) if media.ours else 1,
+            new=new,
+            known=known,
+            remarks=tuple(self.remarks),
+        )
+
+    def _ordinals(self, matching: list[KnownOrder], digest: str) -> tuple[tuple[int, ...], tuple[KnownOrder, ...]]:
+        """Which orders are to be made, and which are known: ordinals 1 … N, and one more when asked again."""
+        known = tuple(order for order in matching if order.digest == digest)
+        highest = max((order.ordinal for order in matching), default=0)
+        missing = max(self.takes - len(known), 0)
+        if self.planner.again and known and not missing:
+            missing = 1
+        return tuple(range(highest + 1, highest + 1 + missing)), known
+
+    # --- what goes in -----------------------------------------------------------------------------------------------
+
+    def _service(self) -> Capabilities | None:
+        mark, planner = self.request.mark, self.planner
+        name = planner.rehearse or mark.service or planner.settings.service
+        model = mark.key("model") or (planner.settings.model if name == planner.settings.service else "")
+        try:
+            service = planner.services(name, model)
+        except RetakeError as error:
+            self.wrong(error.what, error.fix)
+            return None
+        if self.mode not in service.modes:
+            self.wrong(
+                f"{name} cannot replace {self.mode}", f"choose from {', '.join(service.modes)}, or another service"
+            )
+        if service.prompt_required and not self.prompt:
+            self.wrong(f"{name} needs a prompt", "write it after RETAKE: or into the marker's note")
+        if service.prompt_most is not None and len(self.prompt) > service.prompt_most:
+            self.wrong(
+                f"the prompt has {len(self.prompt)} characters; {name} takes {service.prompt_most}", "shorten it"
+            )
+        return service
+
+    def _source(self) -> tuple[Media, SourceMap] | None:
+        """The media to be sent and how the cut counts it: the original, or a take where the mark says ``from=``."""
+        clip = self.request.clip
+        media = clip.media
+        wanted = self.request.mark.key("from")
+        if wanted:
+            media = next((take for take in clip.takes if take.key in (wanted, f"retake.{wanted}")), clip.media)
+            if media is clip.media:
+                names = ", ".join(take.key.removeprefix("retake.") for take in clip.takes) or "none"
+                self.wrong(f"the clip has no take {wanted!r}", f"its takes are: {names}")
+            else:
+                self.wrong(
+                    "a take is the source: colour and detail suffer with each generation",
+                    "use the original unless this take is what you want to go on from",
+                    "problem" if self.planner.settings.strict else "warning",
+                )
+        if clip.speed.refused:
+            self.wrong(clip.speed.refused, "render it in place, or mark the clip where it runs straight")
+        refused = {
+            "sequence": "the media is an image sequence; those are not taken yet",
+            "generator": "the clip is a generator: there is no media to retake",
+            "missing": "the clip's media is missing: the cut names no file",
+            "unknown": "the clip has no media of its own",
+        }.get(media.kind)
+        if refused:
+            if not clip.speed.refused:
+                self.wrong(refused, "relink it, or render it as a movie and link that")
+            return None
+        try:
+            facts = self.planner.media.facts(media.url)
+            mapped = source_map(clip, media, facts)
+        except MediaError as error:
+            where = f" ({Path(error.where).name or error.where})" if error.where else ""
+            self.wrong(f"{error.what}{where}", error.fix)
+            return None
+        for remark in mapped.remarks:
+            self.wrong(remark, "check that the first frame is right", "warning")
+        return media, mapped
+
+    def _refusals(self, facts: MediaFacts) -> None:
+        """What is not served yet, or not without a word from the editor."""
+        picture = facts.video
+        if picture.fields and not self.planner.media.progressive(facts):
+            self.wrong("the media is interlaced", "de-interlace it, or mark a progressive copy")
+        kind = picture.colour.kind
+        if kind in ("709",) or self.color == "passthrough" or (kind == "unknown" and self.color == "709"):
+            return
+        if kind == "unknown":
+            self.wrong("the media does not say its colour", "write color=709 if it is Rec.709, else color=passthrough")
+        else:
+            self.wrong(
+                f"the media is {picture.colour}, not Rec.709",
+                "write color=passthrough to send its values as they are, or mark a Rec.709 copy",
+            )
+
+    def _spans(self, mapped: SourceMap) -> tuple[Span | None, Span, Span]:
+        """Region, what the clip shows and what the cut needs of it, within the media."""
+        clip, media = self.request.clip, Span(0, mapped.facts.video.frames)
+        asked, shown = mapped.span(self.request.region), mapped.span(clip.shown)
+        needed = mapped.span(clip.needed)
+        region = asked.cut(media)
+        over = max(asked.end - media.end, media.first - asked.first, 0)
+        if not len(region) or over > NEAR:
+            length = mapped.facts.video.frames
+            self.wrong(
+                f"the clip uses frames {asked.first} to {asked.end - 1} of a file that has {length}",
+                "relink it to the right media, or mend its in point",
+            )
+            return None, shown, needed
+        if over:
+            self.wrong("the clip reaches a frame past its media", "nothing: the frame is left out", "warning")
+        return region, shown.cut(media), needed.cut(media)
+
+    def _sound_wish(self) -> str:
+        return self.request.mark.key("sound") or self.planner.settings.sound
+
+    def _label(self, mapped: SourceMap, frame: int) -> str:
+        """The record timecode of a source frame."""
+        unit = self.request.clip.source.exact_rate
+        position = mapped.position(frame) * unit / mapped.rate
+        return self.view.timecode(self.request.clip.record_of(position))
+
+    # --- what should be known ---------------------------------------------------------------------------------------
+
+    def _remark(self, mapped: SourceMap, spans: PullSpans, place: Fit, service: Capabilities) -> None:
+        clip, facts = self.request.clip, mapped.facts
+        picture = facts.video
+        say = self.remarks.append
+        if self.request.through:
+            self.wrong(f"looked through: {', '.join(self.request.through)}", "nothing", "note")
+        if clip.speed.scalar != 1:
+            say(f"the clip runs at {float(clip.speed.scalar * 100):g} %; source frames are sent")
+        if clip.speed.warning:
+            self.wrong(clip.speed.warning, "look at the take in the cut", "warning")
+        if picture.variable:
+            say(f"uneven frame rate: pull and take run evenly at {float(picture.rate):.5g}")
+        if not facts.timecode:
+            say(f"the media has no timecode; takes count from {timecode(0, picture.rate)}")
+        if spans.pad_head or spans.pad_tail:
+            held = spans.pad_head + spans.pad_tail
+            say(f"the media is short: {held} frames are held to fill what the service needs, and cut off again")
+        result_lines = max(service.canvas) if place.height > place.width else min(service.canvas)
+        if place.upright[1] > result_lines:
+            say(f"a {result_lines}-line result in a {place.upright[1]}-line take")
+        if place.bars:
+            say(f"sent with bars in {place.width}x{place.height}; they are cut off again")
+
+
+def _base_digest(request: RetakeRequest, prompt: str, override: Override) -> str:
+    """Text and options of a mark, as far as they make another order: not how many takes, not whether again."""
+    mark = request.mark
+    parts = (prompt, override.mode or mark.mode or "", mark.service, str(mark.one_frame), repr(mark.keys))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,136 @@
+"""What a retake service is to this program: a few calls, each of which says plainly what became of it.
+
+The one rule: `submit` is called once for an attempt and never again. It returns the service's id, or raises
+``ServiceRefused`` where the service is *known* not to have accepted. Everything else that it raises, of whatever kind,
+counts as an outcome that nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+from ..capabilities import Capabilities
+from ..errors import SettingsError
+from ..orders import OrderSpec
+
+GROUP = "otio_retake.providers"
+"""The entry points by which a provider is found; a plug-in adds one."""
+
+MOST_RESULT_BYTES = 2_000_000_000
+"""A result above this is none: 20 s of 1080p H.264 has some 50 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where a service finds a pull. ``reference`` goes into the ledger, so it may not hold a signed query."""
+
+    reference: str
+    expires_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is sent. ``token`` is made by us for this attempt, for services that take one."""
+
+    token: str
+    key: str
+    order: OrderSpec
+    upload: str
+    pull: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a service says of a job. ``results`` is how many files there are, once it is ready.
+
+    ``billed`` is what it says was charged, None where it does not say; ``charged`` whether a failed job was.
+    """
+
+    state: Literal["queued", "running", "ready", "failed", "cancelled", "expired"]
+    results: int = 1
+    billed: Decimal | None = None
+    charged: bool | None = None
+    kind: str = ""
+    message: str = ""
+    look_again: float = 5.0
+    expires_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a service knows of a submit that was never answered: accepted under ``remote``, or not at all."""
+
+    remote: str | None
+
+
+Progress = Callable[[int, int | None], None]
+"""Bytes done, and bytes in all where that is known."""
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """One retake service. Methods raise ``ServiceTrouble`` for what may be tried again at no cost."""
+
+    capabilities: Capabilities
+    can_find: bool
+    can_cancel: bool
+
+    def upload(self, pull: Path, order: OrderSpec, progress: Progress) -> Upload:
+        """Brings a pull to where the service can read it. It may be called again at no cost."""
+
+    def submit(self, submission: Submission) -> str:
+        """Sends an order, once; returns the service's id for it, or raises ``ServiceRefused``."""
+
+    def find(self, submission: Submission) -> Found | None:
+        """What became of a submit without an answer; None where the service cannot tell yet."""
+
+    def poll(self, remote: str, submission: Submission) -> Report:
+        """How a job stands."""
+
+    def fetch(self, remote: str, number: int, into: Path, submission: Submission, progress: Progress) -> None:
+        """Writes result ``number`` of a ready job to ``into``. Raises ``ResultExpired`` where it is gone."""
+
+    def cancel(self, remote: str) -> None:
+        """Asks the service to stop a job; `poll` says what came of it."""
+
+    def close(self) -> None:
+        """Lets go of connections."""
+
+
+@dataclass
+class Providers:
+    """The providers that are installed, each made when it is first needed."""
+
+    _made: dict[str, Provider] = field(default_factory=dict)
+
+    @staticmethod
+    def names() -> list[str]:
+        """Every provider that is installed."""
+        return sorted(point.name for point in _points())
+
+    def get(self, name: str) -> Provider:
+        """The provider called ``name``. Raises ``SettingsError`` where it is not installed."""
+        if name not in self._made:
+            point = next((p for p in _points() if p.name == name), None)
+            if point is None:
+                raise SettingsError(
+                    f"no provider for {name!r} is installed",
+                    fix=f"installed are {', '.join(self.names())}; --rehearse {name} plans without sending",
+                )
+            self._made[name] = point.load()()
+        return self._made[name]
+
+    def close(self) -> None:
+        """Closes all that were made."""
+        for provider in self._made.values():
+            provider.close()
+        self._made.clear()
+
+
+def _points() -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=GROUP))
