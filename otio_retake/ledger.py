@@ -52,8 +52,8 @@ CREATE TABLE results (
 );
 CREATE TABLE targets (id TEXT PRIMARY KEY, spec TEXT NOT NULL, state TEXT NOT NULL);
 CREATE TABLE takes (
-    id TEXT PRIMARY KEY, target TEXT NOT NULL REFERENCES targets, version INTEGER NOT NULL, file TEXT NOT NULL UNIQUE,
-    state TEXT NOT NULL, spec TEXT NOT NULL
+    id TEXT PRIMARY KEY, target TEXT NOT NULL REFERENCES targets, mark TEXT NOT NULL, version INTEGER NOT NULL,
+    file TEXT NOT NULL UNIQUE, state TEXT NOT NULL, spec TEXT NOT NULL
 );
 CREATE TABLE charges (
     token TEXT PRIMARY KEY, order_key TEXT NOT NULL, project TEXT NOT NULL, service TEXT NOT NULL,
@@ -143,23 +143,33 @@ class Ledger:
         with self._lock, _explained(self.project.ledger):
             return self._db.execute(query, values).fetchall()
 
+    def copy_to(self, other: sqlite3.Connection) -> None:
+        """Copies the whole ledger into another database, as it is at this moment."""
+        with self._lock, _explained(self.project.ledger):
+            self._db.backup(other, name="main")
+
     # --- orders -----------------------------------------------------------------------------------------------------
 
-    def admit(self, key: str, spec: OrderSpec) -> bool:
-        """Writes a new order as planned and accepted; False where the same order exists: it is never made twice."""
+    def admit(self, key: str, spec: OrderSpec, *, accepted: bool) -> bool:
+        """Writes a new order as planned; False where the same order exists: it is never made twice.
+
+        Only what is ``accepted``, cost and all, may be sent.
+        """
         with self.write("order planned") as db:
             row = (
-                key, State.PLANNED, 1, self._pack(spec), spec.media.fingerprint, spec.region.first, spec.region.end,
+                key, State.PLANNED, int(accepted), self._pack(spec), spec.media.fingerprint,
+                spec.region.first, spec.region.end,
                 spec.base_digest, spec.digest, spec.ordinal, _who(), time.time(),
             )  # fmt: skip
             added = db.execute(
                 "INSERT OR IGNORE INTO orders (key, state, accepted, spec, fingerprint, first, end, base_digest,"
-                " digest, ordinal, made_by, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " digest, ordinal, made_by, made_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             ).rowcount
             if added:
                 self._event(db, key, State.PLANNED)
-            else:
+            elif accepted:
                 db.execute("UPDATE orders SET accepted = 1 WHERE key = ?", (key,))
             return bool(added)
 

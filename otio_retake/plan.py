@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -83,7 +83,8 @@ class NoOrders:
 class PlanItem:
     """One request, worked out. Spans count frames of the file; ``replaced`` is what a take shows of the result.
 
-    ``new`` are the ordinals to be ordered, ``known`` the orders that exist.
+    ``new`` are the ordinals to be ordered, ``known`` the orders that exist. Frame f of the file is, for the cut, at
+    f / ``scale`` + ``zero`` in frames at ``clock``.
     """
 
     mark_id: str
@@ -95,6 +96,7 @@ class PlanItem:
     clip: str
     media: MediaFacts
     written: str
+    clock: Fraction
     zero: Fraction
     scale: Fraction
     region: Span
@@ -306,7 +308,7 @@ class _Item:
         base_digest = _base_digest(request, self.prompt, self.override)
         digest = f"{base_digest}+again" if mark.again else base_digest
         matching = self.planner.known.matching(mapped.facts.fingerprint, region, base_digest)
-        new, known = self._ordinals(matching, digest)
+        new, known = ordinals(matching, digest, self.takes, self.planner.again)
         replaced = region if self.seam == "mark" else spans.changed.cut(shown.join(region))
         return PlanItem(
             mark_id=request.mark_id,
@@ -318,6 +320,7 @@ class _Item:
             clip=request.clip.name,
             media=mapped.facts,
             written=media.url,
+            clock=mapped.rate,
             zero=mapped.zero,
             scale=mapped.scale,
             region=region,
@@ -344,15 +347,6 @@ class _Item:
             known=known,
             remarks=tuple(self.remarks),
         )
-
-    def _ordinals(self, matching: list[KnownOrder], digest: str) -> tuple[tuple[int, ...], tuple[KnownOrder, ...]]:
-        """Which orders are to be made, and which are known: ordinals 1 … N, and one more when asked again."""
-        known = tuple(order for order in matching if order.digest == digest)
-        highest = max((order.ordinal for order in matching), default=0)
-        missing = max(self.takes - len(known), 0)
-        if self.planner.again and known and not missing:
-            missing = 1
-        return tuple(range(highest + 1, highest + 1 + missing)), known
 
     # --- what goes in -----------------------------------------------------------------------------------------------
 
@@ -483,6 +477,28 @@ class _Item:
             say(f"a {result_lines}-line result in a {place.upright[1]}-line take")
         if place.bars:
             say(f"sent with bars in {place.width}x{place.height}; they are cut off again")
+
+
+def ordinals(
+    matching: list[KnownOrder], digest: str, takes: int, again: bool
+) -> tuple[tuple[int, ...], tuple[KnownOrder, ...]]:
+    """Which orders are to be made, and which are known: ordinals 1 … N, and one more when asked again."""
+    known = tuple(order for order in matching if order.digest == digest)
+    highest = max((order.ordinal for order in matching), default=0)
+    missing = max(takes - len(known), 0)
+    if again and known and not missing:
+        missing = 1
+    return tuple(range(highest + 1, highest + 1 + missing)), known
+
+
+def refreshed(plan: Plan, known: KnownOrders, *, again: bool = False) -> Plan:
+    """A plan that was saved, against what has been ordered since."""
+    items = []
+    for item in plan.items:
+        matching = known.matching(item.media.fingerprint, item.region, item.base_digest)
+        new, found = ordinals(matching, item.digest, item.takes, again)
+        items.append(replace(item, new=new, known=found))
+    return replace(plan, items=tuple(items))
 
 
 def _base_digest(request: RetakeRequest, prompt: str, override: Override) -> str:

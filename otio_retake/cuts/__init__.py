@@ -1,1 +1,123 @@
-"""One module for each file form: read it, patch it in place."""
+"""Cut files: one module for each form, each giving the same `Cut`."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..durable import sha256_of, write_text
+from ..errors import CutError
+from .model import Address, View
+from .otio_document import Document, read_document
+from .otio_reader import read_view
+from .otio_writer import Losses, Patched, activate_take, add_takes, drop_takes
+from .paths import is_absolute, outward, spelled_like
+
+if TYPE_CHECKING:
+    from ..takes import Placement
+
+__all__ = ["Cut", "Losses", "open_cut"]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A cut file: what it says, and its document, to which takes can be added."""
+
+    view: View
+    document: Document
+    maps: tuple[tuple[str, Path], ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self.document.path
+
+    @cached_property
+    def timeline(self) -> Any:
+        """The cut as OpenTimelineIO reads it."""
+        import opentimelineio
+
+        return opentimelineio.adapters.read_from_string(self.document.text, "otio_json")
+
+    def apply(self, placements: Iterable[Placement], beside: Path) -> Patched:
+        """The document with takes added, for a file in the folder ``beside``."""
+
+        def spell(path: Path, written: str) -> str:
+            moved = outward(path, self.maps, written)
+            if moved is not None:
+                return moved
+            if written and not is_absolute(written):
+                try:
+                    return path.absolute().relative_to(beside.absolute()).as_posix()
+                except ValueError:
+                    return str(path)
+            return spelled_like(written, path)
+
+        return add_takes(self.document, placements, self.view.written_rate, spell)
+
+    def drop(self, idents: set[str]) -> Patched:
+        """The document without some takes."""
+        return drop_takes(self.document, idents)
+
+    def activate(self, address: Address, key: str) -> str:
+        """The document's text with another media reference active."""
+        return activate_take(self.document, address, key)
+
+    def save(self, text: str, path: Path, *, may_replace: str | None = None, replace: bool = False) -> str:
+        """Writes ``text`` to ``path``, whole or not at all; returns its SHA-256.
+
+        The file that was read is never written to. One that is there is replaced only where its SHA-256 is
+        ``may_replace``, as we wrote it and nobody has touched it since, or where ``replace`` says so.
+        """
+        if path.exists() and path.samefile(self.path):
+            raise CutError(
+                "the cut that was read is never written to", where=str(path), fix="give another path with -o"
+            )
+        if path.is_dir():
+            raise CutError("this is a folder", where=str(path), fix="give the path of a file with -o")
+        if path.exists() and not replace and sha256_of(path) != may_replace:
+            raise CutError(
+                "there is a file already, and it is not one that otio-retake wrote and nobody changed",
+                where=str(path),
+                fix="give another path with -o, or --overwrite",
+            )
+        write_text(path, self.document.mark + text)
+        return sha256_of(path)
+
+
+def open_cut(path: Path, maps: tuple[tuple[str, Path], ...] = ()) -> Cut:
+    """Opens the cut at ``path``. Raises ``CutError`` for what is no cut, or of a form that is not read yet."""
+    suffix = path.suffix.lower()
+    if suffix in _LATER:
+        raise CutError(f"{_LATER[suffix]} is not read yet", where=str(path), fix="export the timeline as .otio")
+    with _calm():
+        document = read_document(path)
+        return Cut(read_view(document), document, maps)
+
+
+_LATER = {
+    ".fcpxml": "Final Cut's XML",
+    ".fcpxmld": "Final Cut's XML",
+    ".xml": "FCP 7 XML",
+    ".edl": "EDL",
+    ".aaf": "AAF",
+    ".otioz": "an .otioz bundle",
+    ".otiod": "an .otiod bundle",
+}
+
+
+@contextmanager
+def _calm() -> Iterator[None]:
+    """No garbage collection while a document's many small objects are made: none of them can be garbage yet."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

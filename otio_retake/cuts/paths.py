@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 _DRIVE = re.compile(r"/?([A-Za-z]):(?=[/\\]|$)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
@@ -167,3 +167,23 @@ def spelled_like(written: str, path: Path) -> str:
     if written[:16].lower() == "file://localhost":
         return "file://localhost" + url[len("file://") :]
     return url
+
+
+def is_absolute(written: str) -> bool:
+    """Whether a path as written names a place by itself: from a root, a drive or a server, or as a URL."""
+    return bool(_DRIVE.match(written)) or written.startswith(("/", "\\\\")) or bool(_SCHEME.match(written))
+
+
+def outward(path: Path, maps: tuple[tuple[str, Path], ...], written: str) -> str | None:
+    """``path`` as the machine that wrote the cut would name it: ``--map`` the other way round; None without one."""
+    for old, new in maps:
+        try:
+            rest = path.absolute().relative_to(new.absolute())
+        except ValueError:
+            continue
+        base = next(spellings(old), old).rstrip("/")
+        text = f"{base}/{rest.as_posix()}"
+        if written[:5].lower() == "file:":
+            return "file:///" + quote(text.lstrip("/"), safe="/:")
+        return text.replace("/", "\\") if "\\" in written else text
+    return None

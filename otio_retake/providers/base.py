@@ -132,5 +132,9 @@ class Providers:
         self._made.clear()
 
 
+_OWN = (EntryPoint("rehearsal", "otio_retake.providers.rehearsal:Rehearsal", GROUP),)
+"""The providers of this package: there without being installed."""
+
+
 def _points() -> tuple[EntryPoint, ...]:
-    return tuple(entry_points(group=GROUP))
+    return (*_OWN, *entry_points(group=GROUP))

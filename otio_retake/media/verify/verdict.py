@@ -252,6 +252,9 @@ class _Court:
             level: CheckLevel = "pass" if change.span is None else "warn"
             self._say("picture kept", "yes" if level == "pass" else f"frames {change.span} differ", level, reason)
             return Change(None, change.times, change.part, change.values, change.threshold)
+        if not change.threshold:
+            self._say("changed", "not measured", "none", "there are no kept frames to compare with")
+            return change
         if change.span is None:
             self._say("changed", "nothing", "warn", "no frame differs more than kept ones do: look at it")
             return change
@@ -314,13 +317,14 @@ class _Court:
             level: CheckLevel = "reject" if asked else "none"
             self._say("sound", "none came back", level, "sound was asked for" if asked else "no sound was asked for")
             return None
-        if found.certainty == "contradicted" or found.rate != 1:
+        if found.certainty == "contradicted":
             return None
         sent = self._sent_sound()
         came = self._came_sound()
         head_end = -(-self._expected.first * PULL_RATE // self._spans.base)
         tail_first = -(-self._expected.end * PULL_RATE // self._spans.base)
-        shift = found.offset * PULL_RATE // self._spans.base
+        # Sound goes by time: a result that was resampled to another rate plays it where it was.
+        shift = found.offset * PULL_RATE // self._spans.base if found.rate == 1 else 0
         if self._mode == "video":
             head_end, tail_first = len(sent), len(sent)
         head = _part(sent, came, max(head_end - _PART, 0), head_end, shift)

@@ -1,0 +1,3 @@
+from otio_retake.cli import main
+
+main()

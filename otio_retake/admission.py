@@ -1,0 +1,117 @@
+"""An accepted plan becomes orders in the ledger, and targets for their takes. Nothing is sent here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .ledger import Ledger
+from .media.packets import content_of
+from .media.pull import RECIPE
+from .orders import OrderSpec, order_key
+from .plan import Plan, PlanItem
+from .settings import Settings
+from .spans import Span
+from .takes import Target
+from .takes_store import add_target
+from .targets import Ordered, targets_for
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """The orders of a plan's marks, new and old, and the targets that takes are made for."""
+
+    keys: tuple[str, ...]
+    ordered: dict[str, Ordered]
+    targets: tuple[tuple[Target, list[PlanItem]], ...]
+    remarks: tuple[str, ...] = ()
+
+
+def admit(plan: Plan, ledger: Ledger, settings: Settings, *, accepted: bool, rehearses: str = "") -> Admitted:
+    """Writes the orders of a plan; an order that exists is reused, never made twice.
+
+    ``accepted`` is whether somebody has agreed to what they cost: without it they can be pulled, but not sent.
+    """
+    keys: dict[str, tuple[str, ...]] = {}
+    for item in plan.items:
+        mine = [order.key for order in item.known]
+        if item.new:
+            content = content_of(item.media, item.spans.pull, item.sound)
+            for ordinal in item.new:
+                spec = spec_of(item, ordinal, rehearses)
+                key = order_key(spec, content)
+                ledger.admit(key, spec, accepted=accepted)
+                mine.append(key)
+        keys[item.mark_id] = tuple(dict.fromkeys(mine))
+    if accepted:
+        ledger.accept(order.key for item in plan.items for order in item.known if order.unsent)
+    return gather(plan.items, keys, ledger, settings, add=True)
+
+
+def look_up(plan: Plan, ledger: Ledger, settings: Settings) -> Admitted:
+    """The same for what is known already; nothing is written."""
+    keys = {item.mark_id: tuple(order.key for order in item.known) for item in plan.items if item.known}
+    return gather(plan.items, keys, ledger, settings, add=False)
+
+
+def gather(
+    items: Iterable[PlanItem], keys: dict[str, tuple[str, ...]], ledger: Ledger, settings: Settings, *, add: bool
+) -> Admitted:
+    """The orders and targets of ``items``."""
+    ordered: dict[str, Ordered] = {}
+    remarks: list[str] = []
+    for item in items:
+        if not keys.get(item.mark_id):
+            continue
+        changed = _changed(item, keys[item.mark_id], ledger)
+        ordered[item.mark_id] = Ordered(keys[item.mark_id], changed)
+        missing = len(item.region) - len(item.region.cut(changed))
+        if missing and not item.new:
+            remarks.append(
+                f"{item.timecode} {item.clip}: the mark now asks for {missing} frames that its retake does not replace;"
+                " ask again with --again"
+            )
+    targets = targets_for(items, ordered, settings)
+    if add:
+        for target, _ in targets:
+            add_target(ledger, target)
+    every = tuple(dict.fromkeys(key for part in ordered.values() for key in part.keys))
+    return Admitted(every, ordered, tuple(targets), tuple(remarks))
+
+
+def _changed(item: PlanItem, keys: tuple[str, ...], ledger: Ledger) -> Span:
+    """All that the orders of a mark change."""
+    spans = [ledger.order(key).spec.spans.changed for key in keys]
+    changed = spans[0]
+    for span in spans[1:]:
+        changed = changed.join(span)
+    return changed
+
+
+def spec_of(item: PlanItem, ordinal: int, rehearses: str = "") -> OrderSpec:
+    """The order for one take of a request."""
+    return OrderSpec(
+        service=item.service,
+        model=item.model,
+        mode=item.mode,
+        prompt=item.prompt,
+        options=item.options,
+        ordinal=ordinal,
+        recipe=RECIPE,
+        media=item.media,
+        written=item.written,
+        spans=item.spans,
+        fit=item.fit,
+        sound=item.sound,
+        region=item.region,
+        color=item.color,
+        clip=item.clip,
+        timecode=item.timecode,
+        mark_id=item.mark_id,
+        digest=item.digest,
+        base_digest=item.base_digest,
+        cost=item.cost_each,
+        currency=item.currency,
+        generation=item.generation,
+        rehearses=rehearses,
+    )

@@ -1,0 +1,33 @@
+"""Errors, as people and scripts should meet them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..errors import RetakeError
+
+
+def report_error(error: BaseException) -> int:
+    """Says what is wrong, where and what to do; returns the exit code."""
+    if isinstance(error, KeyboardInterrupt):
+        print("\nstopped; run the same command again to go on", file=sys.stderr)
+        return 130
+    if isinstance(error, BrokenPipeError):
+        # Whoever read the output has gone; nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(error, RetakeError):
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    if isinstance(error, OSError) and error.strerror:
+        where = f"\n  where: {error.filename}" if error.filename else ""
+        print(f"error: {error.strerror.lower()}{where}\n  to do: check the path and its permissions", file=sys.stderr)
+        return 2
+    print(
+        f"error: otio-retake met something that it does not know ({type(error).__name__})\n"
+        "  where: this is a fault of the program, not of your cut; nothing was sent by it\n"
+        "  to do: run the same command with --debug before its name and report what it prints",
+        file=sys.stderr,
+    )
+    return 2

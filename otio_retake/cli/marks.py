@@ -1,0 +1,65 @@
+"""`marks`: what the editor wrote, as this program reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from .options import CutPath, Json
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command(rich_help_panel="Look")(marks)
+
+
+def marks(cut: CutPath, json: Json = False) -> None:
+    """List the marks of a cut: where each is, what it asks for, and what looks like one but is none.
+
+    A marker is a mark when its name or note begins with RETAKE:
+
+        RETAKE                                 the prompt is in the note
+        RETAKE: she looks up and smiles        the prompt is in the name
+        RETAKE both x3 @fal: no boom mic       options before the colon
+        RETAKE IN  …  RETAKE OUT               an inclusive range, for editors whose markers are points
+
+    Options: video | audio | both, xN takes, @service, again, 1f (this one frame), and key=value for model, context,
+    handles, seam, from, color, size, sound.
+    """
+    from .session import Session
+    from .showing import console, show_problems, table
+
+    with Session(Path(cut), {}) as session:
+        requests = session.requests
+        rows = [
+            {
+                "timecode": request.timecode,
+                "clip": request.clip.name,
+                "mark": request.mark_id,
+                "mode": request.mark.mode or session.settings.mode,
+                "takes": request.mark.takes or session.settings.takes,
+                "service": request.mark.service or session.settings.service,
+                "options": dict(request.mark.keys),
+                "region": "whole clip" if request.whole_clip else f"{float(request.record[1] - request.record[0]):g} f",
+                "prompt": request.mark.prompt,
+            }
+            for request in requests.requests
+        ]
+        problems = requests.problems
+        if json:
+            from .machine import print_json
+
+            print_json({"marks": rows, "problems": problems, "suspects": session.marks.suspects})
+        else:
+            made = table("timecode", ("clip", {"max_width": 20}), "region", "asks for", ("prompt", {"ratio": 1}))
+            made.expand = True
+            for row in rows:
+                asks = f"{row['mode']} x{row['takes']} @{row['service']}"
+                made.add_row(*(str(v) for v in (row["timecode"], row["clip"], row["region"], asks, row["prompt"])))
+            console().print(made)
+            show_problems(problems, "problems and remarks")
+            show_problems(session.marks.suspects, "not orders, but they begin like one")
+            console().print(f"[bold]{len(rows)} marks[/bold]")
+        if any(problem.blocks for problem in problems):
+            raise typer.Exit(2)

@@ -1,0 +1,81 @@
+"""`plan`: what would be sent, what comes of it, what it costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from .options import (
+    Again,
+    Color,
+    Context,
+    CutPath,
+    Handles,
+    Json,
+    Maps,
+    MediaRoot,
+    ProjectFolder,
+    Rehearse,
+    Seam,
+    Service,
+    Strict,
+)
+
+Save = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--save", help="Write the list for later stages and farms, as JSON.", show_default=False),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command(rich_help_panel="Look")(plan)
+
+
+def plan(
+    cut: CutPath,
+    service: Service = None,
+    rehearse: Rehearse = None,
+    context: Context = None,
+    handles: Handles = None,
+    seam: Seam = None,
+    color: Color = None,
+    again: Again = False,
+    strict: Strict = False,
+    media_root: MediaRoot = None,
+    map_: Maps = None,
+    project: ProjectFolder = None,
+    save: Save = None,
+    json: Json = False,
+) -> None:
+    """Show what would be sent for each mark, which frames would be replaced, and what it costs.
+
+    Nothing is sent and nothing is written but --save. All problems of the cut are listed at once, with what to do.
+    Exit code 2 says that there are some.
+    """
+    from .session import PLAN, Session
+    from .showing import console, show_plan
+
+    flags: dict[str, Any] = {
+        "service": service, "context": context, "handles": handles, "seam": seam, "color": color,
+        "strict": strict or None, "media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project,
+    }  # fmt: skip
+    with Session(Path(cut), flags, again=again, rehearse=rehearse or "") as session:
+        made = session.plan()
+        if json:
+            from .machine import print_json
+
+            listed = PLAN.dump_python(made, mode="json")
+            print_json({**listed, "cost": made.cost, "digest": made.digest, "to_send": len(made.sent)})
+        else:
+            show_plan(made)
+        if save is not None:
+            from ..durable import write_text
+
+            write_text(save, PLAN.dump_json(made, indent=1).decode() + "\n")
+            if not json:
+                console().print(f"written: {save}")
+        if made.blocking:
+            raise typer.Exit(2)

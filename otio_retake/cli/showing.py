@@ -1,0 +1,140 @@
+"""Tables that fit eighty columns, and the plain lines that stand in for them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..capabilities import money
+from ..errors import Problem
+from ..plan import Plan, PlanItem
+from ..spans import Span
+
+_LEVELS = {"problem": "red", "warning": "yellow", "note": "dim"}
+
+
+@lru_cache(maxsize=2)
+def console(error: bool = False) -> Console:
+    """Where things are shown: eighty columns where nobody says how wide it is."""
+    file = sys.stderr if error else sys.stdout
+    return Console(stderr=error, width=None if file.isatty() else 80, highlight=False, soft_wrap=False)
+
+
+def table(*columns: str | tuple[str, dict[str, Any]], title: str = "") -> Table:
+    """An empty table in the house style."""
+    made = Table(
+        title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 1)
+    )
+    for column in columns:
+        name, options = column if isinstance(column, tuple) else (column, {})
+        made.add_column(name, header_style="dim", **options)
+    return made
+
+
+def show_problems(problems: Iterable[Problem], title: str = "") -> None:
+    """Timecode, clip, what, and what to do."""
+    rows = list(problems)
+    if not rows:
+        return
+    made = table(
+        "timecode",
+        ("clip", {"max_width": 16, "overflow": "fold"}),
+        "",
+        ("what, and what to do", {"ratio": 1}),
+        title=title,
+    )
+    made.expand = True
+    for row in rows:
+        style = _LEVELS[row.level]
+        text = Text(row.what, style=style if row.level != "note" else "")
+        if row.fix and row.fix != "nothing":
+            text.append(f"\n→ {row.fix}", style="dim")
+        made.add_row(row.timecode, row.clip, Text(row.level, style=style), text)
+    console().print(made)
+
+
+def length(frames: int) -> str:
+    """A number of frames."""
+    return f"{frames} f"
+
+
+def span_text(span: Span) -> str:
+    """Frames as first and last, as an editor counts."""
+    return f"{span.first}-{span.end - 1}"
+
+
+def show_plan(plan: Plan) -> None:
+    """Every request, its frames, its cost, its prompt; then every problem."""
+    out = console()
+    for item in plan.items:
+        _show_item(item)
+    show_problems(plan.problems, "problems and remarks" if plan.problems else "")
+    show_problems(plan.suspects, "not orders, but they begin like one")
+    _show_total(plan)
+    if plan.blocking:
+        count = len(plan.blocking)
+        many = f"{count} problem{'s' * (count > 1)}"
+        out.print(f"[red]{many}[/red]: nothing is sent until they are mended, or with --skip-problems")
+
+
+def _show_item(item: PlanItem) -> None:
+    out = console()
+    status = {"new": "green", "open": "yellow", "done": "dim"}[item.status]
+    takes = f"{item.takes} take{'s' * (item.takes > 1)}"
+    head = Text.assemble(
+        (item.timecode, "bold"), "  ", (item.clip, "bold"), "  ", (item.status, status), "  ",
+        f"{item.mode}, {takes}, {item.service}{' ' + item.model if item.model else ''}",
+    )  # fmt: skip
+    out.print(head)
+    made = table(("", {"width": 10}), ("", {"ratio": 1}))
+    made.show_header = False
+    made.expand = True
+    spans = item.spans
+    made.add_row(
+        "frames",
+        f"mark {length(len(item.region))} ({span_text(item.region)}), window {length(spans.body)},"
+        f" replaced {length(len(item.replaced))} ({span_text(item.replaced)})",
+    )
+    made.add_row(
+        "sent",
+        f"{length(spans.count)} at {spans.base}: {spans.head} before, {spans.body} window, {spans.tail} after;"
+        f" {item.fit.width}x{item.fit.height}; context costs {money(_context_cost(item), item.currency)}",
+    )
+    made.add_row("colour", f"{item.media.video.colour}{', ' + item.color if item.color else ''}")
+    made.add_row("cost", _cost_text(item))
+    made.add_row("prompt", Text(item.prompt or "(none)", style="" if item.prompt else "dim"))
+    for remark in item.remarks:
+        made.add_row("", Text(remark, style="dim"))
+    for order in item.known:
+        made.add_row("", Text(f"order {order.key[:7]}: {order.state}", style="dim"))
+    out.print(made)
+    out.print()
+
+
+def _context_cost(item: PlanItem) -> Any:
+    spans = item.spans
+    if not spans.count:
+        return 0
+    return (item.cost_each * (spans.count - spans.body) / spans.count).quantize(item.cost_each)
+
+
+def _cost_text(item: PlanItem) -> str:
+    if item.status == "done":
+        return "nothing: it is done"
+    each = money(item.cost_each, item.currency)
+    count = len(item.new) + sum(order.unsent for order in item.known)
+    return f"{count} x {each} = {money(item.cost, item.currency)}" if count > 1 else money(item.cost, item.currency)
+
+
+def _show_total(plan: Plan) -> None:
+    sent = plan.sent
+    done = len(plan.items) - len(sent)
+    rest = f", {done} done" if done else ""
+    cost = money(plan.cost, plan.currency)
+    console().print(f"[bold]{len(sent)} to send{rest}; {cost}[/bold]  (plan {plan.digest})")

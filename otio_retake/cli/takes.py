@@ -1,0 +1,221 @@
+"""`takes list | pick | drop | compose`: the takes of a cut, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from .options import CutPath, Json, OutPath, Overwrite, ProjectFolder
+
+if TYPE_CHECKING:
+    from ..readback import TakeInCut
+    from .session import Session
+
+At = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--at", metavar="CLIP|TIMECODE", help="Which clip: its name, or a timecode that it lies under."),
+]
+TakeName = Annotated[
+    str, typer.Argument(metavar="TAKE", help="v002, a take's name or file, or `original`.", show_default=False)
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    group = typer.Typer(help="The takes of a cut: list them, make one active, take one back.", no_args_is_help=True)
+    for command in (list_, pick, drop, compose):
+        group.command(command.__name__.rstrip("_"))(command)
+    app.add_typer(group, name="takes", rich_help_panel="Look")
+
+
+def list_(cut: CutPath, project: ProjectFolder = None, json: Json = False) -> None:
+    """List the takes in a cut: which is in use, which lack frames that the cut now needs, which are gone."""
+    from .session import Session
+
+    with Session(Path(cut), {"project": project}) as session:
+        found = _found(session)
+        if json:
+            from .machine import print_json
+
+            print_json([_row(session, take) for take in found])
+            return
+        _show(session, found)
+
+
+def _found(session: Session) -> list[TakeInCut]:
+    from ..readback import takes_in
+    from ..takes_store import takes
+
+    known = takes(session.ledger) if session.project.exists else []
+    return takes_in(session.cut.view, known)
+
+
+def _row(session: Session, take: TakeInCut) -> dict[str, Any]:
+    return {
+        "timecode": session.cut.view.timecode(take.clip.record[0]),
+        "clip": take.clip.name,
+        "key": take.key,
+        "take": take.name,
+        "in_use": take.in_use,
+        "standing": take.standing,
+        "short": take.short,
+        "file": take.take.path if take.take else None,
+        "prompt": [order["prompt"] for order in take.take.spec.about.get("orders", [])] if take.take else [],
+    }
+
+
+def _show(session: Session, found: list[TakeInCut]) -> None:
+    from .showing import console, table
+
+    made = table("timecode", ("clip", {"max_width": 18}), "key", ("take", {"ratio": 1, "overflow": "fold"}), "")
+    made.expand = True
+    for take in found:
+        row = _row(session, take)
+        standing = f"lacks {take.short} f" if take.standing == "stale" else take.standing
+        state = f"{'in use' if take.in_use else 'beside'}, {standing}"
+        made.add_row(row["timecode"], row["clip"], take.key, take.name, state)
+    console().print(made)
+    console().print(f"[bold]{len(found)} takes[/bold], {sum(take.in_use for take in found)} in use")
+
+
+def pick(
+    cut: CutPath,
+    take: TakeName,
+    output: OutPath = None,
+    at: At = None,
+    overwrite: Overwrite = False,
+    project: ProjectFolder = None,
+) -> None:
+    """Make a take active on its clip, or the original again, and write the cut.
+
+    otio-retake takes pick cut-retakes.otio v002 --at A001C003 -o cut-picked.otio
+    """
+    from ..takes_store import mark_take
+    from .session import Session
+
+    with Session(Path(cut), {"project": project}) as session:
+        if take == "original":
+            clip = _clip(session, at)
+            text = session.cut.activate(clip.address, clip.media.key)
+            chosen = None
+        else:
+            chosen = _one(session, take, at)
+            text = session.cut.activate(chosen.clip.address, chosen.key)
+        _save(session, text, output, overwrite)
+        here = chosen.clip.address if chosen else clip.address
+        for other in _found(session):
+            if other.clip.address == here and other.take is not None and other.take.state == "picked":
+                mark_take(session.ledger, other.take.ident, "placed")
+        if chosen is not None and chosen.take is not None:
+            mark_take(session.ledger, chosen.take.ident, "picked")
+
+
+def drop(
+    cut: CutPath,
+    take: TakeName,
+    output: OutPath = None,
+    at: At = None,
+    overwrite: Overwrite = False,
+    project: ProjectFolder = None,
+) -> None:
+    """Take a take out of the cut again, and write it. Its file stays until `project purge`; its order is kept."""
+    from ..errors import CutError
+    from ..takes_store import mark_take
+    from .session import Session
+    from .working import show_losses
+
+    with Session(Path(cut), {"project": project}) as session:
+        chosen = _one(session, take, at)
+        if chosen.take is None:
+            raise CutError("this take is not in the ledger", where=chosen.name, fix="name the project with --project")
+        patched = session.cut.drop({chosen.take.ident})
+        _save(session, patched.text, output, overwrite)
+        mark_take(session.ledger, chosen.take.ident, "dropped")
+        show_losses(patched.losses)
+
+
+def compose(
+    cut: CutPath,
+    picks: Annotated[list[int], typer.Argument(help="One number for each mark on the clip, in order: 2 1")],
+    at: At = None,
+    output: OutPath = None,
+    overwrite: Overwrite = False,
+    project: ProjectFolder = None,
+) -> None:
+    """Make one take of a clip with several marks: for each mark the result of that number. Costs nothing.
+
+    otio-retake takes compose cut.otio 2 1 --at A001C003 -o cut-retakes.otio
+    """
+    from ..steps.compose import compose as make
+    from ..steps.run import Outcome
+    from .session import Session
+    from .watching import watching
+    from .working import Done, check_output, known, last_words, write_cut
+
+    with Session(Path(cut), {"project": project}) as session:
+        check_output(session, output)
+        clip = _clip(session, at)
+        plan, admitted = known(session)
+        with watching(1) as reporter:
+            shop = session.workshop(reporter, None)
+            make(admitted, clip.address, picks, shop)
+        done = Done(plan, admitted, Outcome())
+        if output is not None:
+            write_cut(session, done, output, activate=False, overwrite=overwrite)
+        last_words(session, done, json=False)
+
+
+def _clip(session: Session, at: str | None) -> Any:
+    """The one picture clip that ``at`` names."""
+    from ..errors import CutError
+    from ..rates import BadTimecode
+
+    view = session.cut.view
+    clips = [clip for clip in view.clips() if clip.kind == "Video"]
+    if at is not None:
+        try:
+            frame = view.frame_at(at)
+            clips = [clip for clip in clips if clip.record[0] <= frame < clip.record[1]]
+        except BadTimecode:
+            clips = [clip for clip in clips if clip.name == at]
+    if len(clips) != 1:
+        what = "no clip" if not clips else f"{len(clips)} clips"
+        raise CutError(
+            f"{what} {'there' if at else 'in the cut'}", where=at or str(session.cut_path), fix="name one with --at"
+        )
+    return clips[0]
+
+
+def _one(session: Session, take: str, at: str | None) -> TakeInCut:
+    """The one take that is meant."""
+    from ..errors import CutError
+
+    wanted = Path(take).stem if take.endswith((".mov", ".wav")) else take
+    found = [t for t in _found(session) if wanted in (t.name, t.key, t.key.removeprefix("retake."))]
+    if at is not None:
+        here = _clip(session, at).address
+        found = [t for t in found if t.clip.address == here]
+    if len(found) != 1:
+        what = f"no take {take!r}" if not found else f"{len(found)} takes {take!r}"
+        raise CutError(
+            f"{what} in the cut", where=str(session.cut_path), fix="`takes list` shows them; name the clip with --at"
+        )
+    return found[0]
+
+
+def _save(session: Session, text: str, output: Path | None, overwrite: bool) -> None:
+    from ..errors import CutError
+    from .showing import console
+    from .working import check_output
+
+    if output is None:
+        raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH.otio")
+    check_output(session, output)
+    ledger = session.ledger
+    was = ledger.read("SELECT sha256 FROM written WHERE path = ?", ledger.project.store(output))
+    digest = session.cut.save(text, output, may_replace=was[0][0] if was else None, replace=overwrite)
+    with ledger.write("cut written") as db:
+        db.execute("INSERT OR REPLACE INTO written VALUES (?, ?)", (ledger.project.store(output), digest))
+    console().print(f"[bold]written: {output}[/bold]")

@@ -1,0 +1,230 @@
+"""What `run`, the stages and `place` share: accept a plan, carry orders out, write the cut."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..admission import Admitted, admit, look_up
+from ..cuts import Losses
+from ..errors import CutError, RetakeError
+from ..orders import DEAD, Order, State, StepName
+from ..placing import idents, placements
+from ..plan import Plan
+from ..steps.run import STEPS, Outcome, carry_out
+from ..steps.verify import VERDICT
+from ..takes import TakeFile
+from ..takes_store import mark_take, takes
+from .accepting import accept, admit_problems
+from .machine import print_json
+from .session import Session
+from .showing import console, show_plan, table
+from .watching import watching
+
+
+@dataclass
+class Done:
+    """What a command did, for its last words."""
+
+    plan: Plan
+    admitted: Admitted
+    outcome: Outcome
+    written: Path | None = None
+    added: int = 0
+    losses: Losses = field(default_factory=Losses)
+
+
+def whole_way(
+    session: Session, output: Path | None, *, yes: bool, skip_problems: bool, overwrite: bool, json: bool
+) -> int:
+    """From marks to a written cut; returns the exit code."""
+    check_output(session, output)
+    plan = session.plan()
+    if not json:
+        show_plan(plan)
+    admit_problems(plan, skip=skip_problems)
+    accept(plan, yes=yes, budget=session.settings.budget)
+    admitted = admit(plan, session.ledger, session.settings, accepted=True, rehearses=session.rehearse)
+    session.library.remember()
+    outcome = work(session, admitted.keys, tuple(STEPS), conforming=True, quiet=json)
+    done = Done(plan, admitted, outcome)
+    if output is not None and not outcome.stopped:
+        write_cut(session, done, output, activate=session.settings.activate, overwrite=overwrite)
+    return last_words(session, done, json=json)
+
+
+def work(
+    session: Session, keys: Collection[str], steps: Collection[StepName], *, conforming: bool, quiet: bool
+) -> Outcome:
+    """Carries orders out, with progress."""
+    with watching(len(keys), quiet=quiet) as reporter:
+        shop = session.workshop(reporter, session.settings.budget)
+        return carry_out(shop, keys, steps=steps, conforming=conforming)
+
+
+def check_output(session: Session, output: Path | None) -> None:
+    """Refuses an output that could never be written, before anything is done for it."""
+    if output is None:
+        return
+    if output.exists() and output.samefile(session.cut_path):
+        raise CutError("the cut that was read is never written to", where=str(output), fix="give another path with -o")
+    if output.suffix.lower() != ".otio":
+        raise CutError("takes are written as .otio", where=str(output), fix="give a path that ends in .otio")
+
+
+def write_cut(session: Session, done: Done, output: Path, *, activate: bool, overwrite: bool) -> None:
+    """Writes the cut with every take that serves it."""
+    ledger, cut = session.ledger, session.cut
+    found = placements(cut.view, done.admitted, ledger, activate=activate)
+    patched = cut.apply(found, output.absolute().parent)
+    was = ledger.read("SELECT sha256 FROM written WHERE path = ?", ledger.project.store(output))
+    digest = cut.save(patched.text, output, may_replace=was[0][0] if was else None, replace=overwrite)
+    with ledger.write("cut written") as db:
+        db.execute("INSERT OR REPLACE INTO written VALUES (?, ?)", (ledger.project.store(output), digest))
+    placed = idents(found)
+    for take in takes(ledger):
+        if take.ident in placed and take.state == "made":
+            mark_take(ledger, take.ident, "placed")
+        if take.ident in placed:
+            for key, _ in take.spec.picks:
+                if ledger.order(key).state is State.CONFORMED:
+                    ledger.move(key, State.PLACED)
+    done.written, done.added, done.losses = output, len(patched.added), patched.losses
+
+
+def known(session: Session) -> tuple[Plan, Admitted]:
+    """The plan and the orders that exist for it; nothing is ordered."""
+    plan = session.plan()
+    return plan, look_up(plan, session.ledger, session.settings)
+
+
+# --- last words -----------------------------------------------------------------------------------------------------
+
+
+def last_words(session: Session, done: Done, *, json: bool) -> int:
+    """Says what came of it; returns the exit code: 1 where something failed."""
+    ledger = session.ledger
+    orders = [ledger.order(key) for key in done.admitted.keys]
+    made = [
+        t for t in takes(ledger) if {key for key, _ in t.spec.picks} & set(done.admitted.keys) and t.state != "dropped"
+    ]
+    bad = [o for o in orders if o.state in DEAD or o.state is State.UNKNOWN or o.key in done.outcome.failed]
+    if json:
+        print_json(_for_machines(done, orders, made))
+    else:
+        show_made(session, made)
+        _show_bad(done, bad)
+        for remark in done.admitted.remarks:
+            console().print(f"[yellow]note[/yellow] {remark}")
+        show_losses(done.losses)
+        if done.written is not None:
+            console().print(f"[bold]written: {done.written}[/bold] ({done.added} takes added)")
+        if done.outcome.stopped:
+            console().print("stopped; run the same command again to go on")
+    return exit_code(done, bad)
+
+
+def exit_code(done: Done, bad: list[Order]) -> int:
+    """3 where the budget stopped it, 1 where some takes failed, else 0."""
+    codes = {error.exit_code for error in done.outcome.failed.values()}
+    if 3 in codes:
+        return 3
+    return 1 if bad or codes or done.outcome.stopped else 0
+
+
+def show_made(session: Session, made: list[TakeFile]) -> None:
+    """The takes, with what verification said."""
+    if not made:
+        return
+    rows = table("take", ("verdict", {"no_wrap": True}), ("remarks", {"ratio": 1}))
+    rows.expand = True
+    for take in made:
+        words = [_verdict_of(session, key, number) for key, number in take.spec.picks]
+        rows.add_row(take.path.name, ", ".join(dict.fromkeys(words)), "; ".join(take.spec.notes[:3]))
+    console().print(rows)
+    console().print(f"takes are in {made[0].path.parent}", soft_wrap=True)
+
+
+def _verdict_of(session: Session, key: str, number: int) -> str:
+    result = next(r for r in session.ledger.order(key).results if r.number == number)
+    return VERDICT.validate_json(result.verdict).certainty
+
+
+def _show_bad(done: Done, bad: list[Order]) -> None:
+    for order in bad:
+        error = done.outcome.failed.get(order.key)
+        last = order.attempt
+        console().print(
+            f"[red]{order.state}[/red] {order.spec.timecode} {order.spec.clip} (order {order.short}): "
+            + (_why(error) if error else _reason(order, last.message if last else ""))
+        )
+
+
+def _why(error: RetakeError) -> str:
+    return error.what + (f"; to do: {error.fix}" if error.fix else "")
+
+
+def _reason(order: Order, message: str) -> str:
+    if order.state is State.REJECTED:
+        return "the result was rejected: " + "; ".join(rejections(order))
+    if order.state is State.UNKNOWN:
+        return f"nobody knows whether it was accepted ({message}); to do: `otio-retake ledger resolve {order.short}`"
+    if order.state is State.EXPIRED:
+        return "its result expired before it was fetched; to do: ask again with --again"
+    return message or "see `otio-retake status`"
+
+
+def rejections(order: Order) -> list[str]:
+    """Why the results of an order were rejected, with the numbers."""
+    found = []
+    for result in order.results:
+        if result.state != "rejected" or not result.verdict:
+            continue
+        try:
+            verdict = VERDICT.validate_json(result.verdict)
+        except ValueError:
+            found.append("it cannot be read as a movie")
+            continue
+        found += [f"{check.name} {check.value} ({check.reason})" for check in verdict.checks if check.level == "reject"]
+        if verdict.certainty == "contradicted":
+            found.append(verdict.why)
+        if not verdict.rejected:
+            found.append(f"{verdict.why} (held by --strict)")
+    return list(dict.fromkeys(found))
+
+
+def show_losses(losses: Losses) -> None:
+    """What should be known of what was written, and what was left out."""
+    for warning in losses.warnings:
+        console().print(f"[yellow]warning[/yellow] {warning}")
+    for loss in losses.left_out:
+        console().print(f"[yellow]left out[/yellow] {loss}")
+
+
+def _for_machines(done: Done, orders: list[Order], made: list[TakeFile]) -> dict[str, Any]:
+    return {
+        "digest": done.plan.digest,
+        "problems": done.plan.problems,
+        "orders": [
+            {
+                "order": order.key,
+                "mark": order.spec.mark_id,
+                "timecode": order.spec.timecode,
+                "clip": order.spec.clip,
+                "state": order.state,
+                "error": done.outcome.failed[order.key].what if order.key in done.outcome.failed else None,
+            }
+            for order in orders
+        ],
+        "takes": [
+            {"take": t.ident, "file": t.path, "state": t.state, "version": t.version, "remarks": t.spec.notes}
+            for t in made
+        ],
+        "written": done.written,
+        "added": done.added,
+        "warnings": done.losses.warnings,
+        "left_out": done.losses.left_out,
+        "stopped": done.outcome.stopped,
+    }

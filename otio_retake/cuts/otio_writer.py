@@ -1,0 +1,368 @@
+"""Adds takes to an .otio file by changing its text in place: nothing else in it is touched, byte for byte.
+
+A take is one more entry among a clip's media references (Clip.2), with the original's under its own key and active.
+A Clip.1, which has no such place, becomes a Clip.2. Sound goes on a new track at the end. Only stock schemas are
+written: anything else makes other programs refuse the whole file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CutError
+from .model import NAMESPACE, TAKE_KEY, Address
+from .otio_document import Document
+from .splice import (
+    Edit,
+    apply_edits,
+    depth_at,
+    dump,
+    insert_element,
+    insert_member,
+    newline_of,
+    place_of,
+    read_value,
+    style_of,
+    walk_object,
+)
+
+if TYPE_CHECKING:
+    from ..takes import Placement
+
+Spell = Callable[[Path, str], str]
+"""How the path of a take is written, given how its clip's own media is."""
+
+TRACK_NAME = "Retakes"
+
+
+@dataclass
+class Losses:
+    """What should be known of what was written, and what the form could not carry; both always said, with places."""
+
+    warnings: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Patched:
+    """A changed document: its text, what was added under which key, and the losses."""
+
+    text: str
+    added: tuple[tuple[Address, str, str], ...]
+    losses: Losses
+
+
+def add_takes(document: Document, placements: Iterable[Placement], rate: float, spell: Spell) -> Patched:
+    """The document with ``placements`` added; those that are in it already are left as they are."""
+    return _Writer(document, rate, spell).run(list(placements))
+
+
+class _Writer:
+    def __init__(self, document: Document, rate: float, spell: Spell) -> None:
+        self._document = document
+        self._text = document.text
+        self._rate = rate
+        self._spell = spell
+        self._losses = Losses()
+        self._edits: list[Edit] = []
+        self._added: list[tuple[Address, str, str]] = []
+
+    def run(self, placements: list[Placement]) -> Patched:
+        by_clip: dict[Address, list[Placement]] = {}
+        for placement in placements:
+            if placement.kind == "reference":
+                by_clip.setdefault(placement.address, []).append(placement)
+        for address, group in by_clip.items():
+            self._references(address, group)
+        sounds = [placement for placement in placements if placement.kind == "sound"]
+        if sounds:
+            self._sounds(sounds)
+        return Patched(apply_edits(self._text, self._edits), tuple(self._added), self._losses)
+
+    # --- picture ----------------------------------------------------------------------------------------------------
+
+    def _references(self, address: Address, group: list[Placement]) -> None:
+        start, clip = self._clip(address)
+        name = clip.get("name") or "unnamed"
+        references = clip.get("media_references") or {}
+        have = {_ident(reference) for reference in references.values()}
+        taken = set(references)
+        entries: dict[str, Any] = {}
+        active = ""
+        for placement in group:
+            if placement.take.ident in have:
+                if placement.activate:
+                    active = next(key for key, ref in references.items() if _ident(ref) == placement.take.ident)
+                continue
+            key = _free(placement.take.key, taken | set(entries))
+            entries[key] = self._reference(placement)
+            self._added.append((address, key, placement.take.ident))
+            if placement.activate:
+                active = key
+        if not entries and not active:
+            return
+        if "media_references" in clip and isinstance(clip["media_references"], dict):
+            self._into_references(start, entries, active)
+        else:
+            self._from_first_version(start, clip, entries, active)
+            self._losses.warnings.append(
+                f"{name}: its Clip.1 became a Clip.2, which is what holds several media references"
+            )
+
+    def _clip(self, address: Address) -> tuple[int, dict[str, Any]]:
+        if self._document.loose is not None:
+            value = self._document.loose
+        else:
+            value = self._document.tracks[address.track].items[address.item]
+        return value.start, value.value
+
+    def _into_references(self, start: int, entries: dict[str, Any], active: str) -> None:
+        place = place_of(self._text, start, "media_references")
+        assert place is not None
+        for key, entry in entries.items():
+            self._edits.append(insert_member(self._text, place.start, key, entry))
+        if active:
+            self._activate(start, active)
+
+    def _activate(self, start: int, key: str) -> None:
+        place = place_of(self._text, start, "active_media_reference_key")
+        if place is None:
+            self._edits.append(insert_member(self._text, start, "active_media_reference_key", key))
+        else:
+            self._edits.append(Edit(place.start, place.end, json.dumps(key)))
+
+    def _from_first_version(self, start: int, clip: dict[str, Any], entries: dict[str, Any], active: str) -> None:
+        """Turns ``media_reference`` into ``media_references``, its text kept under the default key."""
+        schema = place_of(self._text, start, "OTIO_SCHEMA")
+        assert schema is not None
+        self._edits.append(Edit(schema.start, schema.end, '"Clip.2"'))
+        kept: dict[str, Any] = {"DEFAULT_MEDIA": clip.get("media_reference") or {"OTIO_SCHEMA": "MissingReference.1"}}
+        old = place_of(self._text, start, "media_reference")
+        step, newline = style_of(self._text), newline_of(self._text)
+        if old is not None:
+            key_at = self._text.rindex('"media_reference"', start, old.start)
+            depth = depth_at(self._text, old.start, step)
+            body = dump({**kept, **entries}, step, depth, newline)
+            self._edits.append(Edit(key_at, old.end, f'"media_references":{" " if step else ""}{body}'))
+        else:
+            self._edits.append(insert_member(self._text, start, "media_references", {**kept, **entries}))
+        self._edits.append(insert_member(self._text, start, "active_media_reference_key", active or "DEFAULT_MEDIA"))
+
+    def _reference(self, placement: Placement) -> dict[str, Any]:
+        take = placement.take
+        start, duration = placement.available
+        clock = float(placement.clock)
+        return {
+            "OTIO_SCHEMA": "ExternalReference.1",
+            "metadata": {NAMESPACE: _about(placement)},
+            "name": take.name,
+            "available_range": _range(start, duration, clock),
+            "available_image_bounds": None,
+            "target_url": self._spell(take.path, placement.written),
+        }
+
+    # --- sound ------------------------------------------------------------------------------------------------------
+
+    def _sounds(self, placements: list[Placement]) -> None:
+        """Disabled clips on new tracks at the end; as few tracks as do not overlap."""
+        stack = self._document.stack
+        if stack is None or stack.children_at is None:
+            for placement in placements:
+                self._losses.left_out.append(f"{placement.take.name}: a file without a timeline has no track for sound")
+            return
+        have = set(self._idents_on_tracks())
+        fresh = [p for p in placements if p.take.ident not in have and p.record[1] > p.record[0]]
+        rows: list[list[Placement]] = []
+        for placement in sorted(fresh, key=lambda p: (p.record, p.take.version)):
+            row = next((r for r in rows if r[-1].record[1] <= placement.record[0]), None)
+            if row is None:
+                rows.append([placement])
+            else:
+                row.append(placement)
+        for number, row in enumerate(rows):
+            name = TRACK_NAME if number == 0 else f"{TRACK_NAME} {number + 1}"
+            self._edits.append(insert_element(self._text, stack.children_at, self._track(name, row)))
+        for placement in fresh:
+            self._added.append((placement.address, TRACK_NAME, placement.take.ident))
+            if placement.activate:
+                what = "the sound stays off, as the original would play with it; switch them by hand"
+                self._losses.warnings.append(f"{placement.take.name}: {what}")
+
+    def _idents_on_tracks(self) -> Iterable[str]:
+        for track in self._document.tracks:
+            for item in track.items:
+                metadata = item.value.get("metadata") if isinstance(item.value, dict) else None
+                ours = metadata.get(NAMESPACE) if isinstance(metadata, dict) else None
+                if isinstance(ours, dict):
+                    yield str(ours.get("take", ""))
+
+    def _track(self, name: str, row: list[Placement]) -> dict[str, Any]:
+        children: list[dict[str, Any]] = []
+        at = Fraction(0)
+        for placement in row:
+            first, end = placement.record
+            if first > at:
+                children.append(self._gap(first - at))
+            children.append(self._sound_clip(placement))
+            at = end
+        return {
+            "OTIO_SCHEMA": "Track.1",
+            "metadata": {NAMESPACE: {"track": "retakes"}},
+            "name": name,
+            "source_range": None,
+            "effects": [],
+            "markers": [],
+            "enabled": True,
+            "children": children,
+            "kind": "Audio",
+        }
+
+    def _gap(self, length: Fraction) -> dict[str, Any]:
+        return {
+            "OTIO_SCHEMA": "Gap.1",
+            "metadata": {},
+            "name": "",
+            "source_range": _range(Fraction(0), length, self._rate),
+            "effects": [],
+            "markers": [],
+            "enabled": True,
+        }
+
+    def _sound_clip(self, placement: Placement) -> dict[str, Any]:
+        effects = []
+        if placement.speed != 1:
+            effects.append(
+                {
+                    "OTIO_SCHEMA": "LinearTimeWarp.1",
+                    "metadata": {},
+                    "name": "",
+                    "effect_name": "LinearTimeWarp",
+                    "time_scalar": float(placement.speed),
+                }
+            )
+        reference = self._reference(placement)
+        about = reference["metadata"][NAMESPACE]
+        return {
+            "OTIO_SCHEMA": "Clip.2",
+            "metadata": {NAMESPACE: about},
+            "name": placement.take.name,
+            "source_range": _range(placement.source, placement.record[1] - placement.record[0], self._rate),
+            "effects": effects,
+            "markers": [],
+            "enabled": False,
+            "media_references": {"DEFAULT_MEDIA": reference},
+            "active_media_reference_key": "DEFAULT_MEDIA",
+        }
+
+
+def _about(placement: Placement) -> dict[str, Any]:
+    take = placement.take
+    return {
+        "take": take.ident,
+        "version": take.version,
+        "kind": take.spec.kind,
+        "span": [take.spec.span.first, take.spec.span.end],
+        **take.spec.about,
+    }
+
+
+def _ident(reference: Any) -> str:
+    metadata = reference.get("metadata") if isinstance(reference, dict) else None
+    ours = metadata.get(NAMESPACE) if isinstance(metadata, dict) else None
+    return str(ours.get("take", "")) if isinstance(ours, dict) else ""
+
+
+def _free(key: str, taken: set[str]) -> str:
+    """``key``, or the next number that no reference of the clip has."""
+    number = int(key.removeprefix(TAKE_KEY))
+    while f"{TAKE_KEY}{number:03}" in taken:
+        number += 1
+    return f"{TAKE_KEY}{number:03}"
+
+
+def _range(start: Fraction, duration: Fraction, rate: float) -> dict[str, Any]:
+    return {
+        "OTIO_SCHEMA": "TimeRange.1",
+        "duration": {"OTIO_SCHEMA": "RationalTime.1", "rate": rate, "value": float(duration)},
+        "start_time": {"OTIO_SCHEMA": "RationalTime.1", "rate": rate, "value": float(start)},
+    }
+
+
+# --- taking back ----------------------------------------------------------------------------------------------------
+
+
+def drop_takes(document: Document, idents: set[str]) -> Patched:
+    """The document without the takes ``idents``; a clip that had one active shows its original again."""
+    edits: list[Edit] = []
+    losses = Losses()
+    removed: list[tuple[Address, str, str]] = []
+    for index, track in enumerate(document.tracks):
+        for item, value in enumerate(track.items):
+            references = value.value.get("media_references") if isinstance(value.value, dict) else None
+            if not isinstance(references, dict):
+                continue
+            gone = [key for key, reference in references.items() if _ident(reference) in idents]
+            if not gone:
+                continue
+            address = Address(index, item)
+            if len(gone) == len(references):
+                losses.warnings.append(
+                    f"{value.value.get('name')}: a sound take; its clip is left, empty its track by hand"
+                )
+                continue
+            edits += _without(document.text, value.start, gone)
+            removed += [(address, key, _ident(references[key])) for key in gone]
+            if value.value.get("active_media_reference_key") in gone:
+                keep = next(key for key in references if key not in gone and not _ident(references[key]))
+                place = place_of(document.text, value.start, "active_media_reference_key")
+                assert place is not None
+                edits.append(Edit(place.start, place.end, json.dumps(keep)))
+    return Patched(apply_edits(document.text, edits), tuple(removed), losses)
+
+
+def _without(text: str, start: int, keys: list[str]) -> list[Edit]:
+    """Edits that take members out of a clip's media references, each with its comma."""
+    place = place_of(text, start, "media_references")
+    assert place is not None
+    spots: list[tuple[str, int, int]] = []
+    at = [place.start + 1]
+
+    def member(key: str, where: int) -> int:
+        end = read_value(text, where).end
+        spots.append((key, at[0], end))
+        at[0] = end
+        return end
+
+    walk_object(text, place.start, member)
+    edits = []
+    for number, (key, begin, end) in enumerate(spots):
+        if key not in keys:
+            continue
+        if number == 0 and len(spots) > len(keys):
+            # The first member has no comma before it: the one behind it goes.
+            follow = text.index(",", end) + 1
+            edits.append(Edit(begin, follow, ""))
+        else:
+            edits.append(Edit(begin, end, ""))
+    return edits
+
+
+def activate_take(document: Document, address: Address, key: str) -> str:
+    """The document's text with ``key`` as the active media reference of a clip."""
+    value = document.loose or document.tracks[address.track].items[address.item]
+    references = value.value.get("media_references")
+    if not isinstance(references, dict) or key not in references:
+        raise CutError(
+            f"the clip has no media reference {key!r}", where=str(document.path), fix="`takes list` shows them"
+        )
+    place = place_of(document.text, value.start, "active_media_reference_key")
+    if place is None:
+        edit = insert_member(document.text, value.start, "active_media_reference_key", key)
+    else:
+        edit = Edit(place.start, place.end, json.dumps(key))
+    return apply_edits(document.text, [edit])

@@ -1,0 +1,123 @@
+"""One process at a time carries orders out. The lease says which; everybody may read, and wait for it.
+
+A holder on this host whose process is gone has lost it at once; one on another host when its heart has not beaten for
+a while. Nobody is asked to trust a clock for more than that: money is guarded by the ledger, not by the lease.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from .ledger import Ledger
+
+BEAT_SECONDS = 5.0
+STALE_SECONDS = 60.0
+"""A holder elsewhere that has been silent for this long is gone: twelve missed beats."""
+
+NAME = "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lease."""
+
+    token: str
+    host: str
+    pid: int
+    started: str
+    beat: float
+
+    @property
+    def gone(self) -> bool:
+        """Whether its process no longer runs."""
+        if self.host == socket.gethostname():
+            return process_started(self.pid) != self.started
+        return time.time() - self.beat > STALE_SECONDS
+
+
+class Lease:
+    """The lease while it is held; its heart beats in a thread."""
+
+    def __init__(self, ledger: Ledger, token: str) -> None:
+        self._ledger = ledger
+        self._token = token
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True, name="lease")
+        self._thread.start()
+
+    @classmethod
+    def take(cls, ledger: Ledger) -> Lease | Holder:
+        """The lease, or who holds it."""
+        token = str(uuid.uuid4())
+        with ledger.write("lease") as db:
+            row = db.execute("SELECT token, host, pid, started, beat FROM leases WHERE name = ?", (NAME,)).fetchone()
+            if row is not None and not (holder := Holder(*row)).gone:
+                return holder
+            mine = (NAME, token, socket.gethostname(), os.getpid(), process_started(os.getpid()), time.time())
+            db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?)", mine)
+        return cls(ledger, token)
+
+    def _beat(self) -> None:
+        while not self._end.wait(BEAT_SECONDS):
+            with self._ledger.write("heartbeat") as db:
+                db.execute("UPDATE leases SET beat = ? WHERE token = ?", (time.time(), self._token))
+
+    def held(self) -> bool:
+        """Whether nobody else has taken it meanwhile."""
+        rows = self._ledger.read("SELECT token FROM leases WHERE name = ?", NAME)
+        return bool(rows) and rows[0][0] == self._token
+
+    def release(self) -> None:
+        """Gives it back."""
+        self._end.set()
+        self._thread.join()
+        with self._ledger.write("lease back") as db:
+            db.execute("DELETE FROM leases WHERE token = ?", (self._token,))
+
+    def __enter__(self) -> Lease:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def holder_of(ledger: Ledger) -> Holder | None:
+    """Who holds the lease now; None where nobody does."""
+    rows = ledger.read("SELECT token, host, pid, started, beat FROM leases WHERE name = ?", NAME)
+    holder = Holder(*rows[0]) if rows else None
+    return None if holder is None or holder.gone else holder
+
+
+def process_started(pid: int) -> str:
+    """Something that tells a process from a later one with the same number; empty where there is no such process."""
+    try:
+        # Field 22 of /proc/PID/stat is the start in clock ticks since boot; the name before it may hold anything.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        pass
+    if os.name == "nt":
+        return _started_on_windows(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        pass
+    return "running"
+
+
+def _started_on_windows(pid: int) -> str:
+    import ctypes
+
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]
+    handle = kernel.OpenProcess(0x1000, False, pid)
+    if not handle:
+        return ""
+    kernel.CloseHandle(handle)
+    return "running"

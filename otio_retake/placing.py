@@ -1,0 +1,76 @@
+"""Which takes go where in a cut: form-neutral, from the plan and what was made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+
+from .admission import Admitted
+from .cuts.model import View
+from .ledger import Ledger
+from .plan import PlanItem
+from .takes import Placement, TakeFile, serves
+from .takes_store import takes
+
+
+def placements(view: View, admitted: Admitted, ledger: Ledger, *, activate: bool = False) -> list[Placement]:
+    """Every take that serves a marked clip of ``view``, oldest first; with ``activate`` the newest is made active."""
+    made = [take for take in takes(ledger) if take.state != "dropped" and take.path.is_file()]
+    found: list[Placement] = []
+    for target, items in admitted.targets:
+        serving = [take for take in made if serves(take, target)]
+        for number, take in enumerate(serving):
+            newest = activate and number == len(serving) - 1
+            if target.kind == "clip":
+                found.append(_reference(items[0], take, newest))
+            else:
+                found.append(_sound(view, items[0], take, newest))
+    return found
+
+
+def _reference(item: PlanItem, take: TakeFile, activate: bool) -> Placement:
+    span = take.spec.span
+    start = span.first / item.scale + item.zero
+    return Placement(
+        kind="reference",
+        address=item.address,
+        take=take,
+        clock=item.clock,
+        available=(start, len(span) / item.scale),
+        activate=activate,
+        written=item.written,
+    )
+
+
+def _sound(view: View, item: PlanItem, take: TakeFile, activate: bool) -> Placement:
+    """The replaced sound on whole record frames; its handles stay in the file."""
+    clip = view.clip_at(item.address)
+    needed, spec = take.spec.needed, take.spec
+    unit = clip.source.exact_rate
+
+    def record(frame: int) -> Fraction:
+        return Fraction(clip.record_of((frame / item.scale + item.zero) * unit / item.clock))
+
+    first = max(math.floor(record(needed.first)), math.ceil(clip.record[0]))
+    end = min(math.ceil(record(needed.end)), math.floor(clip.record[1]))
+    # Where the record frame lies in the wave: its own start, and how far into it the frame is.
+    origin = record(spec.span.first)
+    start = spec.since_midnight * view.rate
+    return Placement(
+        kind="sound",
+        address=item.address,
+        take=take,
+        clock=view.rate,
+        available=(start, Fraction(spec.samples, spec.sound_rate) * view.rate),
+        record=(Fraction(first), Fraction(max(end, first))),
+        source=start + (first - origin) * clip.speed.scalar,
+        speed=clip.speed.scalar,
+        activate=activate,
+        written=item.written,
+    )
+
+
+def idents(found: Iterable[Placement]) -> set[str]:
+    """The takes of placements."""
+    return {placement.take.ident for placement in found}

@@ -1,0 +1,56 @@
+"""One take of a clip with several marks, from the results that somebody chose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..admission import Admitted
+from ..cuts.model import Address
+from ..errors import OrderError
+from ..lease import Lease
+from ..takes import Pick, TakeFile, Target
+from ..takes_store import add_target, close_target
+from .conform import make, picks_of
+from .workshop import Workshop
+
+
+def compose(admitted: Admitted, address: Address, numbers: Sequence[int], shop: Workshop) -> TakeFile:
+    """Makes a take of the clip at ``address``: for each of its marks the result of that number, from 1.
+
+    Raises ``OrderError`` where there is no such result, or another process is at work.
+    """
+    target = _target(admitted, address)
+    orders = {key: shop.ledger.order(key) for part in target.parts for key in part.orders}
+    if len(numbers) != len(target.parts):
+        raise OrderError(
+            f"the clip has {len(target.parts)} marks, but {len(numbers)} numbers were given",
+            where=target.media.path.name,
+            fix="give one number for each mark, in the order of the cut",
+        )
+    picks: list[Pick] = []
+    for place, (part, number) in enumerate(zip(target.parts, numbers, strict=True), 1):
+        found = picks_of(part, orders)
+        if not 1 <= number <= len(found):
+            raise OrderError(
+                f"mark {place} of the clip has {len(found)} results; there is no number {number}",
+                where=target.media.path.name,
+                fix="choose one of them, or ask for more with --again",
+            )
+        picks.append(found[number - 1])
+    held = Lease.take(shop.ledger)
+    if not isinstance(held, Lease):
+        raise OrderError(
+            "another process is carrying orders out", where=f"process {held.pid} on {held.host}", fix="wait for it"
+        )
+    with held:
+        add_target(shop.ledger, target)
+        take = make(target, list(target.parts), tuple(picks), orders, shop)
+        close_target(shop.ledger, target.ident)
+    return take
+
+
+def _target(admitted: Admitted, address: Address) -> Target:
+    for target, items in admitted.targets:
+        if target.kind == "clip" and items[0].address == address:
+            return target
+    raise OrderError("the clip has no retakes yet", where=str(tuple(address)), fix="`otio-retake run` makes them")

@@ -1,0 +1,241 @@
+"""verified → conformed: takes are made of the results for a target, once none of its orders is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ..ledger import Ledger
+from ..media.conform import Part, conform
+from ..media.sound_take import SoundPart, conform_sound
+from ..media.verify.verdict import Verdict
+from ..orders import Order, State
+from ..spans import Span
+from ..takes import Pick, TakeFile, TakeSpec, Target, TargetPart, combinations, made_as, serves, take_ident
+from ..takes_store import add_take, close_target, next_version, takes
+from .verify import VERDICT
+from .workshop import Workshop
+
+LEAST_BEYOND = 3
+"""Frames by which a measured change must pass the predicted one to be believed: less is noise at the seam."""
+
+Progress = Callable[[int, int], None]
+
+
+def ready(target: Target, ledger: Ledger) -> bool:
+    """Whether every order of ``target`` has come to its end."""
+    return all(ledger.order(key).settled for part in target.parts for key in part.orders)
+
+
+def run(target: Target, shop: Workshop, progress: Progress | None = None) -> list[TakeFile]:
+    """Makes every take of ``target`` that is not there yet, and closes it. Returns those made."""
+    orders = {key: shop.ledger.order(key) for part in target.parts for key in part.orders}
+    found = [picks_of(part, orders) for part in target.parts]
+    parts = [part for part, picks in zip(target.parts, found, strict=True) if picks]
+    there = [take for take in takes(shop.ledger) if serves(take, target)]
+    made = []
+    for picks in combinations(found):
+        if not any(take.spec.picks == picks for take in there):
+            made.append(make(target, parts, picks, orders, shop, progress))
+    for key in {key for picks in found for key, _ in picks}:
+        if shop.ledger.order(key).state is State.VERIFIED:
+            shop.ledger.move(key, State.CONFORMED)
+    close_target(shop.ledger, target.ident)
+    return made
+
+
+def picks_of(part: TargetPart, orders: dict[str, Order]) -> list[Pick]:
+    """The verified results for a region, in the order in which they were asked for."""
+    listed = sorted((orders[key] for key in part.orders), key=lambda order: (order.spec.ordinal, order.key))
+    return [(order.key, r.number) for order in listed for r in order.results if r.state == "verified"]
+
+
+def make(
+    target: Target,
+    parts: list[TargetPart],
+    picks: tuple[Pick, ...],
+    orders: dict[str, Order],
+    shop: Workshop,
+    progress: Progress | None = None,
+) -> TakeFile:
+    """Makes one take of ``target``: ``picks`` for ``parts``, in their order."""
+    ledger = shop.ledger
+    mark = f"{target.kind}:{target.media.fingerprint}:{parts[0].mark}"
+    version = next_version(ledger, mark)
+    first = orders[picks[0][0]]
+    name = f"{first.spec.stem}_rtk{first.short}_v{version:03}{'.wav' if target.kind == 'sound' else '.mov'}"
+    path = shop.project.take(name)
+    maker = _sound if target.kind == "sound" else _picture
+    spec = maker(target, parts, picks, orders, path, shop, progress)
+    take = TakeFile(take_ident(target, picks), target.ident, version, path, "made", spec)
+    add_take(ledger, take, mark)
+    return take
+
+
+def _picture(
+    target: Target,
+    parts: list[TargetPart],
+    picks: tuple[Pick, ...],
+    orders: dict[str, Order],
+    path: Path,
+    shop: Workshop,
+    progress: Progress | None,
+) -> TakeSpec:
+    facts = shop.same(target.media, target.written)
+    pieces: list[Part] = []
+    notes: list[str] = []
+    for part, (key, number) in zip(parts, picks, strict=True):
+        order = orders[key]
+        verdict, result = _result(order, number, shop)
+        changed = changed_by(order, verdict)
+        if changed != order.spec.spans.changed:
+            notes.append(f"the service changed {changed}, not {order.spec.spans.changed}")
+        replaced = part.replaced(changed)
+        correct = target.color_match and verdict.correct
+        pieces.append(
+            Part(
+                replaced=replaced,
+                result=result,
+                spans=order.spec.spans,
+                fit=order.spec.fit,
+                offset=verdict.offset,
+                rate=verdict.rate,
+                gains=verdict.gains if correct else None,
+                offsets=verdict.offsets,
+            )
+        )
+        notes += [f"{check.name}: {check.value}" for check in verdict.warnings]
+    reel = f", source reel {facts.reel}" if facts.reel else ""
+    comment = f"otio-retake take of orders {' '.join(key[:7] for key, _ in picks)}{reel}"
+    pieces = _apart(pieces)
+    made = conform(
+        facts,
+        target.span,
+        pieces,
+        path,
+        codec=target.codec,
+        native=target.native,
+        comment=comment,
+        progress=progress,
+    )
+    return TakeSpec(
+        kind="clip",
+        picks=picks,
+        span=made.span,
+        needed=target.needed,
+        fingerprint=facts.fingerprint,
+        sha256=made.sha256,
+        timecode=made.timecode,
+        codec=made.codec,
+        rate=facts.video.rate,
+        replaced=tuple(piece.replaced for piece in pieces),
+        made_as=made_as(target),
+        notes=tuple(notes),
+        about=about(picks, orders, [piece.replaced for piece in pieces], made.sha256),
+    )
+
+
+def changed_by(order: Order, verdict: Verdict) -> Span:
+    """What a result really changed, in source frames: as planned, or more where more was measured."""
+    spans = order.spec.spans
+    planned = spans.changed
+    if verdict.changed is None:
+        return planned
+    measured = verdict.changed.shift(spans.pull.first - spans.pad_head).cut(spans.pull)
+    return Span(
+        measured.first if planned.first - measured.first >= LEAST_BEYOND else planned.first,
+        measured.end if measured.end - planned.end >= LEAST_BEYOND else planned.end,
+    )
+
+
+def _apart(pieces: list[Part]) -> list[Part]:
+    """Neighbours that would overlap meet halfway between their regions."""
+    ordered = sorted(pieces, key=lambda piece: piece.spans.region)
+    for k in range(len(ordered) - 1):
+        here, there = ordered[k], ordered[k + 1]
+        if here.replaced.end > there.replaced.first:
+            middle = (here.spans.region.end + there.spans.region.first) // 2
+            at = min(max(middle, there.replaced.first), here.replaced.end)
+            ordered[k] = replace(here, replaced=Span(here.replaced.first, at))
+            ordered[k + 1] = replace(there, replaced=Span(at, there.replaced.end))
+    return ordered
+
+
+def _sound(
+    target: Target,
+    parts: list[TargetPart],
+    picks: tuple[Pick, ...],
+    orders: dict[str, Order],
+    path: Path,
+    shop: Workshop,
+    progress: Progress | None,
+) -> TakeSpec:
+    part, (key, number) = parts[0], picks[0]
+    order = orders[key]
+    verdict, result = _result(order, number, shop)
+    source = order.spec.sound
+    assert source is not None, "a plan without sound to replace is refused"
+    facts = shop.facts(order)
+    own = source.facts.path == order.spec.media.path
+    source = replace(source, facts=facts if own else shop.same(source.facts, str(source.facts.path)))
+    replaced = part.replaced(order.spec.spans.changed)
+    offset = verdict.offset if verdict.rate == 1 else 0
+    piece = SoundPart(replaced, result, order.spec.spans, offset, verdict.lag or 0)
+    made = conform_sound(source, facts.video.rate, target.span, piece, path)
+    if progress:
+        progress(1, 1)
+    clock = source.facts.picture.start if source.facts.picture else Fraction(0)
+    return TakeSpec(
+        kind="sound",
+        picks=picks,
+        span=target.span,
+        needed=target.needed,
+        fingerprint=facts.fingerprint,
+        sha256=made.sha256,
+        timecode="",
+        codec="PCM 24 bit",
+        rate=facts.video.rate,
+        replaced=(replaced,),
+        made_as=made_as(target),
+        first_sample=made.first,
+        samples=made.count,
+        sound_rate=made.rate,
+        since_midnight=source.facts.start_seconds - clock + Fraction(made.first, made.rate),
+        about=about(picks, orders, [replaced], made.sha256),
+    )
+
+
+def _result(order: Order, number: int, shop: Workshop) -> tuple[Verdict, Path]:
+    result = next(r for r in order.results if r.number == number)
+    return VERDICT.validate_json(result.verdict), shop.project.load(result.path)
+
+
+def about(picks: tuple[Pick, ...], orders: dict[str, Order], replaced: list[Span], sha256: str) -> dict[str, Any]:
+    """What stands in a timeline's metadata about a take: every order inside it, traceable."""
+    inside = []
+    for (key, number), span in zip(picks, replaced, strict=True):
+        spec, last = orders[key].spec, orders[key].attempt
+        result = next(r for r in orders[key].results if r.number == number)
+        billed = last.billed if last is not None and last.billed is not None else spec.cost
+        inside.append(
+            {
+                "order": key,
+                "result": number,
+                "service": spec.service,
+                "model": spec.model,
+                "mode": spec.mode,
+                "prompt": spec.prompt,
+                "mark": spec.mark_id,
+                "region": [spec.region.first, spec.region.end],
+                "window": [spec.spans.window.first, spec.spans.window.end],
+                "replaced": [span.first, span.end],
+                "verdict": VERDICT.validate_json(result.verdict).certainty,
+                "cost": str(billed),
+                "currency": spec.currency,
+            }
+        )
+    generation = max(orders[key].spec.generation for key, _ in picks)
+    return {"sha256": sha256, "generation": generation, "orders": inside}

@@ -1,0 +1,53 @@
+"""ready → fetched: every result of a job lies in the project, hashed, before anything else is done with it."""
+
+from __future__ import annotations
+
+import os
+
+from ..durable import explained, flush, flush_folder, lasting, sha256_of
+from ..errors import ResultExpired, ResultUnusable
+from ..orders import Order, State
+from ..providers.base import MOST_RESULT_BYTES
+from .workshop import Workshop
+
+
+def run(order: Order, shop: Workshop) -> None:
+    """Fetches all results of ``order``. One that is here already is not fetched again."""
+    last = order.attempt
+    assert last is not None
+    provider, submission = shop.provider(order), shop.submission(order)
+    try:
+        report = provider.poll(last.remote, submission)
+        if report.state == "expired":
+            raise ResultExpired("the result has expired at the service")
+        for number in range(1, max(report.results, 1) + 1):
+            _fetch(order, number, shop)
+    except ResultExpired:
+        shop.ledger.end_attempt(order.key, State.EXPIRED, "expired before it was fetched", kind="expired")
+        return
+    shop.ledger.move(order.key, State.FETCHED)
+
+
+def _fetch(order: Order, number: int, shop: Workshop) -> None:
+    path = shop.project.result(order.key, number)
+    have = next((r for r in order.results if r.number == number), None)
+    if have is not None and path.is_file() and path.stat().st_size == have.size:
+        return
+    last = order.attempt
+    assert last is not None
+    part = path.with_name(f".{path.name}.part")
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            provider = shop.provider(order)
+            provider.fetch(last.remote, number, part, shop.submission(order), shop.progress(order, "fetch"))
+            size = part.stat().st_size if part.is_file() else 0
+            if size > MOST_RESULT_BYTES:
+                raise ResultUnusable("the result is larger than any can be", where=str(path), fix="ask the service")
+            flush(part)
+            with lasting("rename result"):
+                os.replace(part, path)
+            flush_folder(path.parent)
+        finally:
+            part.unlink(missing_ok=True)
+    shop.ledger.add_result(order.key, number, path, sha256_of(path), size)

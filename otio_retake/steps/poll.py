@@ -1,0 +1,47 @@
+"""submitted, running or cancelling → ready, failed, cancelled or expired: what the service says of its job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..orders import Order, State
+from ..providers.base import Report
+from .workshop import Workshop
+
+
+def run(order: Order, shop: Workshop) -> None:
+    """Asks how the job of ``order`` stands, and settles what it was charged once that is known."""
+    last = order.attempt
+    assert last is not None
+    apply(order, shop.provider(order).poll(last.remote, shop.submission(order)), shop)
+
+
+def apply(order: Order, report: Report, shop: Workshop) -> None:
+    """Writes what the service said."""
+    ledger, key = shop.ledger, order.key
+    again: dict[str, Any] = {"retry_at": shop.clock() + report.look_again, "expires_at": report.expires_at}
+    if report.state == "ready":
+        cost = order.spec.cost if report.billed is None else report.billed
+        ledger.end_attempt(key, State.READY, billed=cost, charged=True, expires_at=report.expires_at, retry_at=0)
+    elif report.state == "failed":
+        # Perhaps charged: a reservation stays until somebody knows.
+        billed = report.billed if report.billed is not None else order.spec.cost if report.charged else None
+        ledger.end_attempt(
+            key,
+            State.FAILED,
+            f"failed: {report.kind}",
+            kind=report.kind,
+            message=report.message,
+            charged=report.charged,
+            billed=billed,
+        )
+    elif report.state == "cancelled":
+        if order.state is not State.CANCELLING:
+            ledger.end_attempt(key, State.CANCELLING)
+        ledger.end_attempt(key, State.CANCELLED, charged=report.charged, billed=report.billed)
+    elif report.state == "expired":
+        ledger.end_attempt(key, State.EXPIRED, billed=order.spec.cost, charged=True, kind="expired")
+    elif report.state == "running" and order.state is State.SUBMITTED:
+        ledger.end_attempt(key, State.RUNNING, **again)
+    else:
+        ledger.note_attempt(key, **again)

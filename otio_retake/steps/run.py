@@ -1,0 +1,285 @@
+"""Carries orders out: many at once, each going on from wherever it is, until nothing more happens by itself.
+
+It only loops: what an order needs next is decided in `orders`, and done in the file of that step. Pictures are worked
+on by as many threads as there are cores, waiting for services by more. Whoever holds the lease carries out all that
+is accepted, also what other processes have added; everybody else waits and watches.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from ..errors import BudgetExceeded, RetakeError, ServiceTrouble
+from ..lease import Lease
+from ..ledger import Ledger
+from ..orders import AT_SERVICE, DEAD, Order, State, StepName, next_step
+from ..takes_store import open_targets
+from . import conform, fetch, find, poll, pull, submit, upload, verify
+from .workshop import Workshop
+
+STEPS: Mapping[StepName, Callable[[Order, Workshop], None]] = {
+    "pull": pull.run,
+    "upload": upload.run,
+    "submit": submit.run,
+    "find": find.run,
+    "poll": poll.run,
+    "fetch": fetch.run,
+    "verify": verify.run,
+}
+
+HEAVY: frozenset[StepName] = frozenset({"pull", "verify"})
+"""Steps that keep a core busy; fetching is too where the provider renders on this machine."""
+
+NETWORK_THREADS = 8
+MOST_TRIES = 6
+"""Reads and uploads are tried so often; with the waits between them that is some five minutes."""
+
+FIRST_WAIT, MOST_WAIT = 2.0, 60.0
+LOOK = 0.5
+"""Seconds between looks at the ledger for what others have added, and while another process works."""
+
+OVER = tuple(sorted({*DEAD, State.VERIFIED, State.CONFORMED, State.PLACED}))
+"""States of orders that need not be looked at again."""
+
+
+@dataclass
+class Outcome:
+    """What came of a run: what went wrong with which order, and whether somebody stopped it."""
+
+    failed: dict[str, RetakeError] = field(default_factory=dict)
+    stopped: bool = False
+
+
+def carry_out(
+    shop: Workshop,
+    keys: Collection[str],
+    *,
+    steps: Collection[StepName] = tuple(STEPS),
+    conforming: bool = True,
+) -> Outcome:
+    """Carries ``keys`` on by ``steps`` until each has come to its end or needs something else.
+
+    With the lease, every other accepted order of the project is carried on too; without it, this waits for whoever
+    has it. ``conforming`` is whether takes are made as well.
+    """
+    waited = False
+    while True:
+        held = Lease.take(shop.ledger)
+        if isinstance(held, Lease):
+            with held:
+                recover(shop)
+                return _Runner(shop, set(keys), frozenset(steps), conforming, held).run()
+        if not waited:
+            waited = True
+            shop.reporter.say(f"process {held.pid} on {held.host} is carrying orders out; waiting for it")
+        if shop.stop.wait(LOOK):
+            return Outcome(stopped=True)
+        if _all_over(shop.ledger, keys, frozenset(steps), conforming):
+            return Outcome()
+
+
+def recover(shop: Workshop) -> None:
+    """Orders that were being sent when a process died are unknown now: nobody knows whether the service has them."""
+    for order in shop.ledger.orders("state = ?", State.SUBMITTING):
+        shop.ledger.end_attempt(
+            order.key,
+            State.UNKNOWN,
+            "the process that sent it is gone",
+            kind="crash",
+            message="the program was stopped",
+        )
+
+
+def _all_over(ledger: Ledger, keys: Collection[str], steps: frozenset[StepName], conforming: bool) -> bool:
+    for key in keys:
+        order = ledger.order(key)
+        step = next_step(order, time.time())
+        if not order.settled and step is not None and step[0] in steps:
+            return False
+    mine = set(keys)
+    pending = (t for t in open_targets(ledger) if any(set(part.orders) & mine for part in t.parts))
+    return not (conforming and any(conform.ready(t, ledger) for t in pending))
+
+
+class _Runner:
+    def __init__(
+        self, shop: Workshop, keys: set[str], steps: frozenset[StepName], conforming: bool, lease: Lease
+    ) -> None:
+        self._shop = shop
+        self._keys = keys
+        self._steps = steps
+        self._conforming = conforming
+        self._lease = lease
+        self._outcome = Outcome()
+        self._tries: dict[str, int] = {}
+        self._not_before: dict[str, float] = {}
+        self._broke = False
+        self._orders: dict[str, Order] = {}
+        self._looked = 0.0
+        self._targets_done: set[str] = set()
+
+    def run(self) -> Outcome:
+        cores = max(os.cpu_count() or 1, 1)
+        heavy = ThreadPoolExecutor(cores, thread_name_prefix="media")
+        light = ThreadPoolExecutor(NETWORK_THREADS, thread_name_prefix="service")
+        running: dict[Future[None], tuple[str, StepName]] = {}
+        try:
+            while True:
+                self._look()
+                if not self._shop.stop.is_set():
+                    self._start(running, heavy, light, cores)
+                if not running:
+                    if self._shop.stop.is_set() or not self._waiting():
+                        break
+                    self._pause()
+                    continue
+                done, _ = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._finish(future, *running.pop(future))
+        except KeyboardInterrupt:
+            # Nothing new is started; what is on its way comes to its end, so that its outcome is known.
+            self._shop.stop.set()
+            self._shop.reporter.say("stopping: nothing new is sent; waiting for what is on its way")
+        finally:
+            heavy.shutdown(wait=True, cancel_futures=True)
+            light.shutdown(wait=True, cancel_futures=True)
+        if self._conforming and not self._shop.stop.is_set():
+            self._conform()
+        self._outcome.stopped = self._shop.stop.is_set()
+        return self._outcome
+
+    def _look(self) -> None:
+        """Reads the orders that are open; all of them now and then, for others may have added some."""
+        now = time.monotonic()
+        if now - self._looked > LOOK or not self._orders:
+            self._looked = now
+            marks = ", ".join("?" * len(OVER))
+            others = self._shop.ledger.orders(f"accepted = 1 AND state NOT IN ({marks})", *OVER)
+            mine = [self._shop.ledger.order(key) for key in self._keys - {order.key for order in others}]
+            self._orders = {order.key: order for order in (*others, *mine)}
+            self._intents()
+
+    def _intents(self) -> None:
+        """What others asked for: to cancel an order at its service."""
+        for ident, key in self._shop.ledger.read("SELECT id, order_key FROM intents WHERE kind = 'cancel'"):
+            order = self._shop.ledger.order(key)
+            last = order.attempt
+            if order.state in (State.SUBMITTED, State.RUNNING) and last is not None:
+                try:
+                    self._shop.provider(order).cancel(last.remote)
+                    self._shop.ledger.end_attempt(key, State.CANCELLING)
+                except RetakeError as error:
+                    self._shop.reporter.say(f"{order.short} could not be cancelled: {error.what}")
+            with self._shop.ledger.write("intent done") as db:
+                db.execute("DELETE FROM intents WHERE id = ?", (ident,))
+            self._orders[key] = self._shop.ledger.order(key)
+
+    def _due(self, order: Order) -> tuple[StepName, float] | None:
+        """The next step of an order that this run may do, and from when; None where there is none."""
+        if order.key in self._outcome.failed:
+            return None
+        step = next_step(order, self._shop.clock(), can_find=self._shop.provider(order).can_find)
+        if step is None or step[0] not in self._steps:
+            return None
+        if step[0] == "submit" and (self._broke or not order.accepted):
+            return None
+        return step[0], max(step[1], self._not_before.get(order.key, 0.0))
+
+    def _start(
+        self,
+        running: dict[Future[None], tuple[str, StepName]],
+        heavy: ThreadPoolExecutor,
+        light: ThreadPoolExecutor,
+        cores: int,
+    ) -> None:
+        busy = {key for key, _ in running.values()}
+        now = self._shop.clock()
+        for order in self._by_urgency():
+            due = self._due(order)
+            if order.key in busy or due is None or due[1] > now:
+                continue
+            step = due[0]
+            if step == "submit" and not self._room(order, running):
+                continue
+            bulky = step in HEAVY or (step == "fetch" and order.spec.service == "rehearsal")
+            if bulky and sum(s in HEAVY or s == "fetch" for _, s in running.values()) >= cores:
+                continue
+            self._shop.reporter.began(order, step)
+            future = (heavy if bulky else light).submit(STEPS[step], order, self._shop)
+            running[future] = (order.key, step)
+            busy.add(order.key)
+
+    def _by_urgency(self) -> list[Order]:
+        """What expires first is done first, then what is furthest: money that is spent is brought home."""
+        rank = {State.READY: 0, State.SUBMITTED: 1, State.RUNNING: 1, State.CANCELLING: 1, State.UNKNOWN: 2}
+
+        def urgency(order: Order) -> tuple[int, float]:
+            last = order.attempt
+            expires = last.expires_at if last is not None and last.expires_at is not None else float("inf")
+            return rank.get(order.state, 3), expires
+
+        return sorted(self._orders.values(), key=urgency)
+
+    def _room(self, order: Order, running: Mapping[Future[None], tuple[str, StepName]]) -> bool:
+        """Whether the order's service takes one more job now."""
+        service = order.spec.service
+        at_work = sum(o.state in AT_SERVICE and o.spec.service == service for o in self._orders.values())
+        submitting = sum(
+            step == "submit" and self._orders[key].spec.service == service for key, step in running.values()
+        )
+        return at_work + submitting < self._shop.provider(order).capabilities.concurrency
+
+    def _finish(self, future: Future[None], key: str, step: StepName) -> None:
+        try:
+            future.result()
+            self._tries.pop(key, None)
+        except ServiceTrouble as error:
+            self._again(key, error)
+        except BudgetExceeded as error:
+            if not self._broke:
+                self._shop.reporter.say(error.what)
+            self._broke = True
+            self._outcome.failed[key] = error
+        except RetakeError as error:
+            self._outcome.failed[key] = error
+        order = self._orders[key] = self._shop.ledger.order(key)
+        self._shop.reporter.ended(order, step)
+
+    def _again(self, key: str, error: ServiceTrouble) -> None:
+        """Tries a read or an upload again, later and later, with some chance in it so that many do not come at once."""
+        tries = self._tries[key] = self._tries.get(key, 0) + 1
+        if tries >= MOST_TRIES:
+            self._outcome.failed[key] = error
+            return
+        pause = min(FIRST_WAIT * 2 ** (tries - 1), MOST_WAIT) * random.uniform(0.75, 1.25)
+        self._not_before[key] = self._shop.clock() + (error.retry_after or pause)
+
+    def _waiting(self) -> bool:
+        """Whether some order still has a step to come."""
+        return any(self._due(order) is not None for order in self._orders.values())
+
+    def _pause(self) -> None:
+        """Sleeps until the next step is due, or somebody may have added one."""
+        times = [due[1] for order in self._orders.values() if (due := self._due(order)) is not None]
+        pause = min(max(min(times, default=0.0) - self._shop.clock(), 0.01), LOOK)
+        self._shop.stop.wait(pause)
+
+    def _conform(self) -> None:
+        """Makes the takes of every target whose orders have all come to their end."""
+        for target in open_targets(self._shop.ledger):
+            if self._shop.stop.is_set() or not self._lease.held():
+                return
+            if not conform.ready(target, self._shop.ledger):
+                continue
+            first = self._shop.ledger.order(target.parts[0].orders[0])
+            self._shop.reporter.began(first, "conform")
+            try:
+                conform.run(target, self._shop, self._shop.progress(first, "conform"))
+            except RetakeError as error:
+                self._outcome.failed[first.key] = error
+            self._shop.reporter.ended(self._shop.ledger.order(first.key), "conform")

@@ -1,0 +1,49 @@
+"""uploaded → submitting → submitted: the one step that costs money, done at most once for an attempt.
+
+The ledger knows of it before the service does. Whatever the provider raises but a plain refusal leaves the order
+*unknown*, and an unknown order is never sent again by this program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import OutcomeUnknown, RetakeError, ServiceRefused
+from ..orders import Order, State
+from .workshop import Workshop
+
+FIRST_WAIT = 5.0
+MOST_WAIT = 300.0
+
+
+def run(order: Order, shop: Workshop) -> None:
+    """Sends ``order``. Raises ``BudgetExceeded`` before anything is sent where the budget does not leave it."""
+    attempt = shop.ledger.begin_attempt(order.key, shop.limits, shop.spent())
+    shop.spend(attempt.reserved)
+    submission = replace(shop.submission(order), token=attempt.token)
+    try:
+        remote = shop.provider(order).submit(submission)
+    except ServiceRefused as refusal:
+        shop.spend(-attempt.reserved)
+        wait = refusal.retry_after or min(FIRST_WAIT * 2 ** (attempt.number - 1), MOST_WAIT)
+        shop.ledger.end_attempt(
+            order.key,
+            State.REFUSED,
+            f"refused: {refusal.kind}",
+            kind=refusal.kind,
+            message=refusal.what,
+            retry_at=shop.clock() + wait,
+        )
+        return
+    except BaseException as error:
+        # Also when somebody presses Ctrl-C: the request may be on its way.
+        why = error.what if isinstance(error, RetakeError) else type(error).__name__
+        shop.ledger.end_attempt(order.key, State.UNKNOWN, "no answer", kind="no_answer", message=why)
+        if isinstance(error, Exception):
+            raise OutcomeUnknown(
+                f"no answer to a submit ({why}): the service may or may not have accepted it",
+                where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
+                fix=f"look it up at {order.spec.service}, then `otio-retake ledger resolve {order.short}`",
+            ) from None
+        raise
+    shop.ledger.end_attempt(order.key, State.SUBMITTED, remote=remote)

@@ -1,0 +1,121 @@
+"""What every step works with: the project, its ledger, the providers, and whoever wants to know how it goes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from ..budget import Limits
+from ..errors import MediaUnsupported
+from ..ledger import Ledger
+from ..media.facts import MediaFacts, fingerprint, read_facts
+from ..orders import Order
+from ..project import Project
+from ..providers.base import Provider, Providers, Submission
+
+
+class Reporter(Protocol):
+    """Hears how things go. Calls come from several threads."""
+
+    def began(self, order: Order, step: str) -> None:
+        """A step of an order begins."""
+
+    def progress(self, order: Order, step: str, done: int, total: int | None) -> None:
+        """So much of it is done: frames or bytes."""
+
+    def ended(self, order: Order, step: str) -> None:
+        """It ended; ``order`` is as it now is."""
+
+    def say(self, text: str) -> None:
+        """Something that should be read."""
+
+
+class Quiet:
+    """Nobody listens."""
+
+    def began(self, order: Order, step: str) -> None:
+        """Nothing."""
+
+    def progress(self, order: Order, step: str, done: int, total: int | None) -> None:
+        """Nothing."""
+
+    def ended(self, order: Order, step: str) -> None:
+        """Nothing."""
+
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+
+@dataclass
+class Workshop:
+    """The place where orders are carried out."""
+
+    project: Project
+    ledger: Ledger
+    providers: Providers
+    limits: Limits = field(default_factory=Limits)
+    find: Callable[[str], Path | None] = lambda _written: None
+    reporter: Reporter = field(default_factory=Quiet)
+    strict: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+    clock: Callable[[], float] = time.time
+    _spent: Decimal = Decimal(0)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def provider(self, order: Order) -> Provider:
+        """The provider of an order."""
+        with self._lock:
+            return self.providers.get(order.spec.service)
+
+    def spent(self) -> Decimal:
+        """What this run has reserved so far."""
+        with self._lock:
+            return self._spent
+
+    def spend(self, amount: Decimal) -> None:
+        """Adds to what this run has reserved."""
+        with self._lock:
+            self._spent += amount
+
+    def facts(self, order: Order) -> MediaFacts:
+        """The source of an order, found again and still the same. Raises a ``MediaError``."""
+        return self.same(order.spec.media, order.spec.written)
+
+    def same(self, planned: MediaFacts, written: str) -> MediaFacts:
+        """The file that was planned with, where it now lies. Raises ``MediaUnsupported`` where it has changed."""
+        path = planned.path
+        if not path.exists():
+            path = self.find(written) or path
+        now = read_facts(path) if path.exists() else planned
+        if path.exists() and fingerprint(path) != planned.fingerprint:
+            raise MediaUnsupported(
+                "the media has changed since it was planned", where=str(path), fix="plan and run again"
+            )
+        if not path.exists():
+            return read_facts(path)
+        rate = planned.video.rate if planned.picture else None
+        return now.at_rate(rate) if rate else now
+
+    def submission(self, order: Order) -> Submission:
+        """What an order's last attempt sends, or has sent."""
+        last = order.attempt
+        return Submission(
+            token=last.token if last else "",
+            key=order.key,
+            order=order.spec,
+            upload=order.upload,
+            pull=self.project.load(order.pull) if order.pull else self.project.pull(order.key),
+        )
+
+    def progress(self, order: Order, step: str) -> Callable[[int, int | None], None]:
+        """A function to tell progress with; raises ``KeyboardInterrupt`` no earlier than a step can stand it."""
+
+        def tell(done: int, total: int | None) -> None:
+            self.reporter.progress(order, step, done, total)
+
+        return tell

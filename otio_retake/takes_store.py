@@ -1,0 +1,88 @@
+"""Targets and takes in the ledger."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from .ledger import Ledger
+from .takes import TakeFile, TakeSpec, TakeState, Target
+
+_TARGET = TypeAdapter(Target)
+_TAKE = TypeAdapter(TakeSpec)
+
+
+def add_target(ledger: Ledger, target: Target) -> None:
+    """Writes a target that takes are to be made for; one that is there is opened again."""
+    data = _TARGET.dump_python(target, mode="json")
+    data["media"]["path"] = ledger.project.store(Path(data["media"]["path"]))
+    with ledger.write("target") as db:
+        db.execute(
+            "INSERT INTO targets (id, spec, state) VALUES (?, ?, 'open') ON CONFLICT (id) DO UPDATE SET state = 'open'",
+            (target.ident, json.dumps(data, sort_keys=True)),
+        )
+
+
+def open_targets(ledger: Ledger) -> list[Target]:
+    """Targets whose takes are still to be made, in a fixed order."""
+    rows = ledger.read("SELECT spec FROM targets WHERE state = 'open' ORDER BY id")
+    return [_unpack(ledger, row[0]) for row in rows]
+
+
+def close_target(ledger: Ledger, ident: str) -> None:
+    """Writes that all takes of a target are made."""
+    with ledger.write("target closed") as db:
+        db.execute("UPDATE targets SET state = 'made' WHERE id = ?", (ident,))
+
+
+def target(ledger: Ledger, ident: str) -> Target | None:
+    """The target with an id."""
+    rows = ledger.read("SELECT spec FROM targets WHERE id = ?", ident)
+    return _unpack(ledger, rows[0][0]) if rows else None
+
+
+def _unpack(ledger: Ledger, text: str) -> Target:
+    data = json.loads(text)
+    data["media"]["path"] = str(ledger.project.load(data["media"]["path"]))
+    return _TARGET.validate_python(data)
+
+
+def next_version(ledger: Ledger, mark: str) -> int:
+    """The number of the next take for a mark; numbers are never used twice."""
+    rows = ledger.read("SELECT max(version) FROM takes WHERE mark = ?", mark)
+    return int(rows[0][0] or 0) + 1
+
+
+def add_take(ledger: Ledger, take: TakeFile, mark: str) -> None:
+    """Writes that a take was made."""
+    with ledger.write("take made") as db:
+        row = (
+            take.ident,
+            take.target,
+            mark,
+            take.version,
+            ledger.project.store(take.path),
+            take.state,
+            json.dumps(_TAKE.dump_python(take.spec, mode="json"), sort_keys=True),
+        )
+        db.execute("INSERT OR REPLACE INTO takes VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def takes(ledger: Ledger, where: str = "1", *values: Any) -> list[TakeFile]:
+    """Takes, oldest version first; ``where`` is a condition on the table."""
+    rows = ledger.read(
+        f"SELECT id, target, version, file, state, spec FROM takes WHERE {where} ORDER BY mark, version, id", *values
+    )
+    return [
+        TakeFile(ident, target_id, version, ledger.project.load(file), state, _TAKE.validate_json(spec))
+        for ident, target_id, version, file, state, spec in rows
+    ]
+
+
+def mark_take(ledger: Ledger, ident: str, state: TakeState) -> None:
+    """Writes what became of a take."""
+    with ledger.write(f"take {state}") as db:
+        db.execute("UPDATE takes SET state = ? WHERE id = ?", (state, ident))
