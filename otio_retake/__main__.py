@@ -1,3 +1,6 @@
+"""`python -m otio_retake`."""
+
 from otio_retake.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import hashlib
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import RetakeError
+from .processes import process_started
 
 moments: list[Callable[[str], None]] = []
 """Who is told of each lasting write. A name is ``before`` or ``after``, a colon, and what is written."""
@@ -42,10 +45,11 @@ def written_beside(path: Path) -> Iterator[Path]:
     Where the block fails nothing is left. A full disk or a folder that may not be written becomes a ``RetakeError``.
     The temporary name ends as ``path`` does, so that a writer that goes by names is not misled.
     """
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    part = path.with_name(f".{path.stem}.{_here()}-{os.getpid()}.part{path.suffix}")
     try:
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(path)
             yield part
             flush(part)
             with lasting(f"rename {path.suffix or path.name}"):
@@ -53,6 +57,19 @@ def written_beside(path: Path) -> Iterator[Path]:
             flush_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _here() -> str:
+    """The machine's name, as part of a file name."""
+    return "".join(c for c in socket.gethostname() if c.isalnum()) or "here"
+
+
+def _sweep(path: Path) -> None:
+    """Removes what a process of this machine left of ``path`` when it was stopped dead."""
+    for left in path.parent.glob(f".{glob.escape(path.stem)}.{_here()}-*.part{path.suffix}"):
+        pid = left.name.rpartition(".part")[0].rpartition("-")[2]
+        if pid.isdigit() and int(pid) != os.getpid() and not process_started(int(pid)):
+            left.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

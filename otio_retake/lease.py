@@ -12,9 +12,9 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
 
 from .ledger import Ledger
+from .processes import process_started
 
 BEAT_SECONDS = 5.0
 STALE_SECONDS = 60.0
@@ -92,32 +92,3 @@ def holder_of(ledger: Ledger) -> Holder | None:
     rows = ledger.read("SELECT token, host, pid, started, beat FROM leases WHERE name = ?", NAME)
     holder = Holder(*rows[0]) if rows else None
     return None if holder is None or holder.gone else holder
-
-
-def process_started(pid: int) -> str:
-    """Something that tells a process from a later one with the same number; empty where there is no such process."""
-    try:
-        # Field 22 of /proc/PID/stat is the start in clock ticks since boot; the name before it may hold anything.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        pass
-    if os.name == "nt":
-        return _started_on_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return ""
-    except PermissionError:
-        pass
-    return "running"
-
-
-def _started_on_windows(pid: int) -> str:
-    import ctypes
-
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]
-    handle = kernel.OpenProcess(0x1000, False, pid)
-    if not handle:
-        return ""
-    kernel.CloseHandle(handle)
-    return "running"

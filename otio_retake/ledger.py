@@ -61,7 +61,7 @@ CREATE TABLE charges (
     state TEXT NOT NULL CHECK (state IN ('reserved', 'settled', 'released')), day TEXT NOT NULL
 );
 CREATE TABLE overrides (mark_id TEXT PRIMARY KEY, said TEXT NOT NULL);
-CREATE TABLE written (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
+CREATE TABLE written (path TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (path, sha256));
 CREATE TABLE intents (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, order_key TEXT NOT NULL);
 CREATE TABLE leases (
     name TEXT PRIMARY KEY, token TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL,
@@ -174,9 +174,16 @@ class Ledger:
             return bool(added)
 
     def accept(self, keys: Iterable[str]) -> None:
-        """Lets existing orders that were not sent go on: somebody accepted what they cost."""
+        """Lets existing orders that were not sent go on: somebody accepted what they cost.
+
+        One that was refused for good, or failed without a charge, may be sent once more.
+        """
         with self.write("orders accepted") as db:
-            db.executemany("UPDATE orders SET accepted = 1 WHERE key = ?", [(key,) for key in keys])
+            for key in keys:
+                db.execute("UPDATE orders SET accepted = 1 WHERE key = ?", (key,))
+                order = self.order(key)
+                if order.settled:
+                    self.move(key, State.PULLED if order.pull else State.PLANNED, "asked again")
 
     def orders(self, where: str = "1", *values: Any) -> list[Order]:
         """Orders in the order in which they were made; ``where`` is a condition on the table."""
@@ -316,13 +323,21 @@ class Ledger:
     def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
         """Orders for the same media, an overlapping stretch and the same text and options, by ordinal."""
         rows = self.read(
-            "SELECT key, ordinal, state, digest FROM orders"
+            "SELECT key, ordinal, state, digest, (SELECT charged FROM attempts WHERE order_key = key"
+            " ORDER BY number DESC LIMIT 1) FROM orders"
             " WHERE fingerprint = ? AND base_digest = ? AND first < ? AND end > ? ORDER BY ordinal, key",
             fingerprint, base_digest, region.end, region.first,
         )  # fmt: skip
         return [
-            KnownOrder(key, ordinal, state, digest, unsent=State(state) in UNSENT, dead=State(state) in DEAD)
-            for key, ordinal, state, digest in rows
+            KnownOrder(
+                key,
+                ordinal,
+                state,
+                digest,
+                unsent=State(state) in UNSENT or (state == State.FAILED and charged == 0),
+                dead=State(state) in DEAD,
+            )
+            for key, ordinal, state, digest, charged in rows
         ]
 
     def overrides(self) -> dict[str, Override]:
@@ -338,6 +353,15 @@ class Ledger:
             else:
                 row = (mark_id, json.dumps(asdict(said)))
                 db.execute("INSERT OR REPLACE INTO overrides VALUES (?, ?)", row)
+
+    def written(self, path: Path) -> set[str]:
+        """The digests under which we wrote, or were about to write, the cut at ``path``."""
+        return {row[0] for row in self.read("SELECT sha256 FROM written WHERE path = ?", self.project.store(path))}
+
+    def will_write(self, path: Path, sha256: str) -> None:
+        """Keeps what the cut at ``path`` is about to be, so that it is known for ours whatever happens then."""
+        with self.write("cut to be written") as db:
+            db.execute("INSERT OR IGNORE INTO written VALUES (?, ?)", (self.project.store(path), sha256))
 
     def at_service(self) -> list[Order]:
         """Orders that a service is working on, or has results for."""

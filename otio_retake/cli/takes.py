@@ -208,14 +208,10 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
 def _save(session: Session, text: str, output: Path | None, overwrite: bool) -> None:
     from ..errors import CutError
     from .showing import console
-    from .working import check_output
+    from .working import check_output, save
 
     if output is None:
         raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH.otio")
     check_output(session, output)
-    ledger = session.ledger
-    was = ledger.read("SELECT sha256 FROM written WHERE path = ?", ledger.project.store(output))
-    digest = session.cut.save(text, output, may_replace=was[0][0] if was else None, replace=overwrite)
-    with ledger.write("cut written") as db:
-        db.execute("INSERT OR REPLACE INTO written VALUES (?, ?)", (ledger.project.store(output), digest))
+    save(session, text, output, overwrite=overwrite)
     console().print(f"[bold]written: {output}[/bold]")

@@ -79,10 +79,7 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
     ledger, cut = session.ledger, session.cut
     found = placements(cut.view, done.admitted, ledger, activate=activate)
     patched = cut.apply(found, output.absolute().parent)
-    was = ledger.read("SELECT sha256 FROM written WHERE path = ?", ledger.project.store(output))
-    digest = cut.save(patched.text, output, may_replace=was[0][0] if was else None, replace=overwrite)
-    with ledger.write("cut written") as db:
-        db.execute("INSERT OR REPLACE INTO written VALUES (?, ?)", (ledger.project.store(output), digest))
+    save(session, patched.text, output, overwrite=overwrite)
     placed = idents(found)
     for take in takes(ledger):
         if take.ident in placed and take.state == "made":
@@ -94,10 +91,22 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
     done.written, done.added, done.losses = output, len(patched.added), patched.losses
 
 
+def save(session: Session, text: str, output: Path, *, overwrite: bool) -> None:
+    """Writes a cut that may replace an earlier one of ours, but nobody else's."""
+    cut, ledger = session.cut, session.ledger
+    ours = ledger.written(output)
+    ledger.will_write(output, cut.digest_of(text))
+    cut.save(text, output, may_replace=ours, replace=overwrite)
+
+
 def known(session: Session) -> tuple[Plan, Admitted]:
     """The plan and the orders that exist for it; nothing is ordered."""
     plan = session.plan()
     return plan, look_up(plan, session.ledger, session.settings)
+
+
+_BAD = DEAD | {State.UNKNOWN, State.REFUSED}
+"""States that nobody wanted."""
 
 
 # --- last words -----------------------------------------------------------------------------------------------------
@@ -110,7 +119,7 @@ def last_words(session: Session, done: Done, *, json: bool) -> int:
     made = [
         t for t in takes(ledger) if {key for key, _ in t.spec.picks} & set(done.admitted.keys) and t.state != "dropped"
     ]
-    bad = [o for o in orders if o.state in DEAD or o.state is State.UNKNOWN or o.key in done.outcome.failed]
+    bad = [o for o in orders if o.state in _BAD or o.key in done.outcome.failed]
     if json:
         print_json(_for_machines(done, orders, made))
     else:

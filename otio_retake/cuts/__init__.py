@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,10 +69,14 @@ class Cut:
         """The document's text with another media reference active."""
         return activate_take(self.document, address, key)
 
-    def save(self, text: str, path: Path, *, may_replace: str | None = None, replace: bool = False) -> str:
-        """Writes ``text`` to ``path``, whole or not at all; returns its SHA-256.
+    def digest_of(self, text: str) -> str:
+        """The SHA-256 of the file that `save` would write."""
+        return hashlib.sha256((self.document.mark + text).encode()).hexdigest()
 
-        The file that was read is never written to. One that is there is replaced only where its SHA-256 is
+    def save(self, text: str, path: Path, *, may_replace: Collection[str] = (), replace: bool = False) -> None:
+        """Writes ``text`` to ``path``, whole or not at all.
+
+        The file that was read is never written to. One that is there is replaced only where its SHA-256 is among
         ``may_replace``, as we wrote it and nobody has touched it since, or where ``replace`` says so.
         """
         if path.exists() and path.samefile(self.path):
@@ -80,14 +85,13 @@ class Cut:
             )
         if path.is_dir():
             raise CutError("this is a folder", where=str(path), fix="give the path of a file with -o")
-        if path.exists() and not replace and sha256_of(path) != may_replace:
+        if path.exists() and not replace and sha256_of(path) not in may_replace:
             raise CutError(
                 "there is a file already, and it is not one that otio-retake wrote and nobody changed",
                 where=str(path),
                 fix="give another path with -o, or --overwrite",
             )
         write_text(path, self.document.mark + text)
-        return sha256_of(path)
 
 
 def open_cut(path: Path, maps: tuple[tuple[str, Path], ...] = ()) -> Cut:

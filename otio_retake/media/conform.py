@@ -146,6 +146,10 @@ class _Conform:
 
     def _write(self, path: Path) -> None:
         options = {"movie_timescale": str(max((s.rate for s in self._facts.sounds), default=48_000)), "write_tmcd": "1"}
+        colour = self._picture.colour
+        if {colour.primaries, colour.transfer, colour.matrix} == {2}:
+            # Without tags the muxer would write those of Rec.709; a source that says nothing has a take that does not.
+            options["movflags"] = "-write_colr"
         with reading(path), av.open(str(path), "w", format="mov", options=options) as container:
             container.metadata["timecode"] = self._label
             container.metadata["comment"] = self._comment

@@ -279,7 +279,9 @@ class _Runner:
             first = self._shop.ledger.order(target.parts[0].orders[0])
             self._shop.reporter.began(first, "conform")
             try:
-                conform.run(target, self._shop, self._shop.progress(first, "conform"))
+                made = conform.run(target, self._shop, self._shop.progress(first, "conform"))
             except RetakeError as error:
                 self._outcome.failed[first.key] = error
-            self._shop.reporter.ended(self._shop.ledger.order(first.key), "conform")
+                made = []
+            if made:
+                self._shop.reporter.ended(self._shop.ledger.order(first.key), "conform")

@@ -1,0 +1,286 @@
+"""What is paid for, against a service on loopback that keeps its own bill."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.paid_service.desk import Desk
+
+
+def mark(desk: Desk, footage: Path, *texts: str) -> None:
+    """A cut of the footage with a mark of 12 frames for each text."""
+    media = desk.folder / footage.name
+    if not media.exists():
+        shutil.copy(footage, media)
+    desk.write_cut(media, [(20 + 30 * k, 8, text) for k, text in enumerate(texts)])
+
+
+def test_an_order_is_paid_once_and_never_again(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    first = desk.spend()
+    assert first.returncode == 0, first.stderr
+    assert len(desk.bill()) == 1
+    again = desk.spend()
+    assert again.returncode == 0
+    assert "0 to send, 1 done" in again.stdout
+    assert len(desk.bill()) == 1
+    assert desk.states() == ["placed"]
+
+
+def test_nothing_is_sent_without_somebody_who_accepts_it(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    said = desk.run("run", str(desk.cut), "-o", str(desk.out), "--service", "paid")
+    assert said.returncode == 3
+    assert "nobody is here to accept" in said.stderr
+    assert "to do:" in said.stderr
+    unlimited = desk.run("run", str(desk.cut), "-o", str(desk.out), "--service", "paid", "--yes")
+    assert unlimited.returncode == 3
+    assert "--budget" in unlimited.stderr
+    assert desk.requests() == []
+    assert not desk.out.exists()
+
+
+def test_a_plan_above_the_budget_is_refused_whole(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE x3: rain")
+    said = desk.spend("paid", "0.50")
+    assert said.returncode == 3
+    assert "budget" in said.stderr
+    assert desk.requests() == []
+
+
+def test_a_project_budget_stops_what_it_does_not_leave(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE x3: rain")
+    (desk.folder / "retake.toml").write_text("budget_project = 0.70\n")
+    said = desk.spend()
+    assert said.returncode == 3
+    assert len(desk.bill()) == 2, "two takes of 73 frames at 24 cost 0.3042 each"
+    assert "project's budget" in said.stderr + said.stdout
+
+
+@pytest.mark.parametrize("fault", ["lose answer", "unlisted"])
+def test_a_lost_answer_is_looked_up_not_sent_again(desk: Desk, footage: Path, fault: str) -> None:
+    mark(desk, footage, f"RETAKE: rain [{fault}]")
+    said = desk.spend()
+    if said.returncode:
+        said = desk.spend()
+    assert said.returncode == 0, said.stderr
+    assert len(desk.requests()) == 1
+    assert len(desk.bill()) == 1
+    assert desk.states() == ["placed"]
+
+
+def test_a_request_that_never_came_is_sent_again_once_that_is_known(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [lose request]")
+    for _ in range(3):
+        said = desk.spend()
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert len(desk.bill()) == 1
+    assert desk.states() == ["placed"]
+
+
+def test_where_the_service_cannot_tell_a_person_must(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [lose answer]")
+    said = desk.spend("blind")
+    assert said.returncode == 1
+    assert "unknown" in said.stdout
+    assert "ledger resolve" in said.stdout
+    for _ in range(2):
+        assert desk.spend("blind").returncode == 1
+    assert len(desk.requests()) == 1, "an unknown order was sent again"
+    ((key, token),) = desk.rows("SELECT order_key, token FROM attempts")
+    job = desk.job_of(token)
+    assert job is not None
+    resolved = desk.run("ledger", "resolve", key[:7], "--accepted", job)
+    assert resolved.returncode == 0, resolved.stderr
+    assert desk.spend("blind").returncode == 0
+    assert len(desk.bill()) == 1
+    assert desk.states() == ["placed"]
+
+
+def test_written_off_counts_as_spent_and_is_not_sent_again(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [lose answer]")
+    desk.spend("blind")
+    ((key,),) = desk.rows("SELECT key FROM orders")
+    assert desk.run("ledger", "resolve", key[:7], "--written-off").returncode == 0
+    desk.spend("blind")
+    assert len(desk.requests()) == 1
+    assert desk.rows("SELECT state, amount FROM charges") == [("settled", "0.3042")]
+
+
+def test_a_refusal_releases_its_money_and_waits_for_a_person(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [refuse]")
+    said = desk.spend()
+    assert said.returncode == 1
+    assert "no funds" in said.stdout
+    assert desk.states() == ["refused"]
+    assert desk.rows("SELECT state FROM charges") == [("released",)]
+    assert desk.bill() == []
+
+
+def test_a_busy_service_is_asked_again_when_it_says(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [busy]")
+    said = desk.spend()
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert len(desk.requests()) == 2
+    assert len(desk.bill()) == 1
+    assert desk.rows("SELECT state FROM charges ORDER BY state") == [("released",), ("settled",)]
+
+
+def test_a_failed_job_that_was_charged_is_not_tried_again(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [fail]")
+    assert desk.spend().returncode == 1
+    assert desk.spend().returncode == 1
+    assert len(desk.requests()) == 1
+    assert desk.states() == ["failed"]
+    assert desk.rows("SELECT state FROM charges") == [("settled",)]
+
+
+def test_again_is_what_buys_another(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    desk.spend()
+    said = desk.spend("paid", "10", "--again")
+    assert said.returncode == 0, said.stderr
+    assert len(desk.bill()) == 2
+    references = desk.timeline()["tracks"]["children"][0]["children"][0]["media_references"]
+    assert list(references) == ["DEFAULT_MEDIA", "retake.v001", "retake.v002"]
+
+
+def test_an_expired_result_is_said_and_settled(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [expire]")
+    said = desk.spend()
+    assert said.returncode == 1
+    assert "expired" in said.stdout
+    assert desk.states() == ["expired"]
+    assert desk.rows("SELECT state FROM charges") == [("settled",)]
+
+
+def test_two_results_make_two_takes_for_one_price(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [two]")
+    assert desk.spend().returncode == 0
+    assert len(desk.bill()) == 1
+    assert len(desk.takes()) == 2
+
+
+def test_reads_that_fail_are_tried_again(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [flaky]")
+    said = desk.spend()
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert len(desk.requests()) == 1
+
+
+@pytest.mark.parametrize("fault", ["garbage", "short"])
+def test_what_is_no_movie_is_kept_and_rejected(desk: Desk, footage: Path, fault: str) -> None:
+    mark(desk, footage, f"RETAKE: rain [{fault}]")
+    said = desk.spend()
+    assert said.returncode == 1
+    assert "rejected" in said.stdout
+    assert desk.states() == ["rejected"]
+    assert list((desk.folder / "retakes" / "results").glob("*.mp4")), "a paid result is never thrown away"
+    assert len(desk.requests()) == 1
+
+
+def test_one_failure_does_not_keep_the_others(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [refuse]", "RETAKE: snow")
+    said = desk.spend()
+    assert said.returncode == 1
+    assert desk.states() == ["refused", "placed"]
+    assert len(desk.takes()) == 1
+
+
+def test_a_trimmed_cut_orders_nothing_new(desk: Desk, footage: Path) -> None:
+    media = desk.folder / footage.name
+    shutil.copy(footage, media)
+    desk.write_cut(media, [(0, 1, "RETAKE: rain")])
+    assert desk.spend().returncode == 0
+    bought = len(desk.bill())
+    desk.write_cut(media, [(5, 1, "RETAKE: rain")], trim=3, name="cut-v2.otio")
+    out = desk.folder / "v2-retakes.otio"
+    said = desk.run(
+        "run", str(desk.folder / "cut-v2.otio"), "-o", str(out), "--service", "paid", "--yes", "--budget", "10"
+    )
+    assert said.returncode == 0, said.stderr
+    assert "0 to send, 1 done" in said.stdout
+    assert len(desk.bill()) == bought
+    assert "retake.v001" in out.read_text()
+
+
+def test_the_same_order_from_another_project_is_not_bought_twice(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    desk.spend()
+    other = desk.folder / "other"
+    other.mkdir()
+    shutil.copy(desk.cut, other / "cut.otio")
+    said = desk.run(
+        "run", str(other / "cut.otio"), "-o", str(other / "out.otio"), "--service", "paid", "--yes", "--budget", "10",
+        "--project", str(other / "retakes"),
+    )  # fmt: skip
+    assert said.returncode == 3
+    assert "another project" in said.stdout + said.stderr
+    assert len(desk.bill()) == 1
+
+
+def test_two_processes_on_one_folder_pay_once(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE x2: rain [slow]")
+    command = [
+        sys.executable, "-m", "otio_retake", "run", str(desk.cut), "--service", "paid", "--yes", "--budget", "10", "-o",
+    ]  # fmt: skip
+    both = [
+        subprocess.Popen(
+            [*command, str(desk.folder / name)], env=desk.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for name in ("one.otio", "two.otio")
+    ]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert len(desk.bill()) == 2
+    assert len(desk.requests()) == 2
+    assert len(desk.takes()) == 2
+    one, two = ((desk.folder / name).read_text() for name in ("one.otio", "two.otio"))
+    assert one == two
+
+
+def test_cancel_before_sending_costs_nothing(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    assert desk.run("pull", str(desk.cut), "--service", "paid").returncode == 0
+    ((key,),) = desk.rows("SELECT key FROM orders")
+    assert desk.run("ledger", "cancel", key[:7]).returncode == 0
+    assert desk.states() == ["cancelled"]
+    assert desk.requests() == []
+
+
+def test_stages_one_by_one_come_to_the_same(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    cut = str(desk.cut)
+    assert desk.run("plan", cut, "--service", "paid", "--save", "list.json").returncode == 0
+    assert desk.run("pull", "list.json").returncode == 0
+    assert desk.states() == ["pulled"]
+    unpaid = desk.run("submit", "list.json")
+    assert unpaid.returncode == 3
+    assert desk.requests() == []
+    assert desk.run("submit", "list.json", "--yes", "--budget", "1").returncode == 0
+    assert desk.states() == ["submitted"]
+    assert desk.run("fetch", "list.json").returncode == 0
+    assert desk.states() == ["fetched"]
+    assert desk.run("verify", "list.json").returncode == 0
+    assert desk.states() == ["verified"]
+    assert desk.run("conform", "list.json").returncode == 0
+    assert desk.states() == ["conformed"]
+    said = desk.run("place", "list.json", "-o", str(desk.out))
+    assert said.returncode == 0, said.stderr
+    assert desk.states() == ["placed"]
+    assert len(desk.bill()) == 1
+
+
+def test_status_shows_what_was_estimated_and_billed(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    desk.spend()
+    said = desk.run("status", str(desk.cut))
+    assert re.search(r"placed\s+\$0\.3042\s+\$0\.3042", said.stdout), said.stdout
+    assert "today, all projects: $0.3042" in said.stdout
+    assert all(len(line) <= 80 for line in said.stdout.splitlines())
