@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,10 +126,8 @@ def test_how_many_takes_does_not_make_another_order_but_text_and_again_do() -> N
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_text_breaks_the_reader(name: str, note: str) -> None:
     for prefix in ("", "RETAKE", "RETAKE "):
-        try:
+        with contextlib.suppress(NotOurs):
             read_mark(marker(prefix + name, note), WORDS)
-        except NotOurs:
-            pass
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=80))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from av.filter import Graph
 from av.filter.context import FilterContext
 from av.video.frame import VideoFrame
@@ -23,6 +21,7 @@ class Chain:
         self._graph: Graph | None = None
         self._source: FilterContext | None = None
         self._sink: FilterContext | None = None
+        self._matrix = self._range = 0
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         """The filtered frame; its time stamps mean nothing."""
@@ -39,6 +38,7 @@ class Chain:
         assert self._source is not None
         assert self._sink is not None
         frame.pts = None
+        frame.colorspace, frame.color_range = self._matrix, self._range
         self._source.push(frame)
         try:
             out = self._sink.pull()
@@ -49,8 +49,13 @@ class Chain:
 
     def _build(self, frame: VideoFrame) -> None:
         graph = Graph()
-        source = graph.add_buffer(
-            width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 1000)
+        # `Graph.add_buffer` cannot say the matrix, and FFmpeg takes what is not said for BT.601: every filter that
+        # scales would silently convert Rec.709 pictures. So the source is described in full.
+        self._matrix, self._range = int(frame.colorspace), int(frame.color_range)
+        source = graph.add(
+            "buffer",
+            f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:time_base=1/1000"
+            f":colorspace={self._matrix}:range={self._range}",
         )
         last = source
         for step in self._steps:
@@ -109,6 +114,13 @@ def to_source(
     ranges = f"in_range=limited:out_range={'full' if full else 'limited'}"
     steps.append(f"scale={size[0]}:{size[1]}:flags=bicubic+accurate_rnd:{matrix}{ranges}")
     steps.append(f"format={pixel_format}")
+    # Some encoders write a frame's own tags: those of the result would stand in the middle of the source's.
+    tags = picture.colour
+    matrix_tag = 1 if picture.chroma == "rgb" else tags.matrix
+    steps.append(
+        f"setparams=range={2 if full else 1}:color_primaries={tags.primaries}"
+        f":color_trc={tags.transfer}:colorspace={matrix_tag}"
+    )
     return Chain(steps)
 
 
