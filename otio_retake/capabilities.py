@@ -198,5 +198,5 @@ def capabilities_of(service: str) -> Capabilities:
     if known is None:
         near = difflib.get_close_matches(service, SERVICES, 1)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(SERVICES)}"
-        raise SettingsError(f"there is no service called {service!r}", fix=hint)
+        raise SettingsError(f"there is no service called {service!r}", where=f"service {service}", fix=hint)
     return known

@@ -20,6 +20,10 @@ from pathlib import Path
 from .errors import RetakeError
 from .processes import process_started
 
+_CLOSED = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOENT, errno.EINVAL,
+)  # fmt: skip
+
 moments: list[Callable[[str], None]] = []
 """Who is told of each lasting write. A name is ``before`` or ``after``, a colon, and what is written."""
 
@@ -88,7 +92,7 @@ def explained(path: Path) -> Iterator[None]:
             raise RetakeError(
                 "the disk is full", where=str(path.parent), fix="make room, then run the same command again"
             ) from None
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG):
+        if error.errno in _CLOSED:
             raise RetakeError(
                 f"this place cannot be written to ({(error.strerror or 'refused').lower()})",
                 where=str(path),

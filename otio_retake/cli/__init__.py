@@ -22,8 +22,8 @@ app = typer.Typer(
         "Marked regions of a cut go to a retake service and come back as alternate takes.\n\n"
         "Mark a clip in your editor, write [bold]RETAKE: what should happen[/bold] into the marker, export the timeline"
         " as .otio, then:\n\n"
-        "  [bold]otio-retake plan cut.otio[/bold]                          what would be sent, and what it costs\n\n"
-        "  [bold]otio-retake run cut.otio -o cut-retakes.otio[/bold]       do it, and write the cut with its takes\n\n"
+        "  [bold]otio-retake plan cut.otio[/bold]  (what would be sent, and its cost)\n\n"
+        "  [bold]otio-retake run cut.otio -o out.otio[/bold]  (do it, and write the takes)\n\n"
         "Without a service of your own a rehearsal is made: slates for takes, nothing sent, nothing paid."
     ),
     epilog="Exit codes: 0 done, 1 some takes failed, 2 bad input or problems, 3 not confirmed or over budget.",

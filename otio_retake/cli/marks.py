@@ -19,13 +19,13 @@ def marks(cut: CutPath, json: Json = False) -> None:
 
     A marker is a mark when its name or note begins with RETAKE:
 
-        RETAKE                                 the prompt is in the note
-        RETAKE: she looks up and smiles        the prompt is in the name
-        RETAKE both x3 @fal: no boom mic       options before the colon
-        RETAKE IN  …  RETAKE OUT               an inclusive range, for editors whose markers are points
+        RETAKE                             the prompt is in the note
+        RETAKE: she looks up and smiles    the prompt is in the name
+        RETAKE both x3 @fal: no boom mic   options before the colon
+        RETAKE IN  …  RETAKE OUT           an inclusive range
 
-    Options: video | audio | both, xN takes, @service, again, 1f (this one frame), and key=value for model, context,
-    handles, seam, from, color, size, sound.
+    Options: video, audio or both; xN takes; @service; again; 1f, this one frame; key=value for model, context, handles,
+    seam, from, color, size and sound.
     """
     from .session import Session
     from .showing import console, show_problems, table

@@ -18,7 +18,7 @@ OutPath = Annotated[
 ]
 Service = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--service", help="The retake service. [default: rehearsal]", show_default=False),
+    typer.Option("--service", help="The retake service. (default: rehearsal)", show_default=False),
 ]
 Rehearse = Annotated[
     Optional[str],  # noqa: UP045
@@ -36,7 +36,7 @@ Maps = Annotated[
 ]
 ProjectFolder = Annotated[
     Optional[Path],  # noqa: UP045
-    typer.Option("--project", help="The project folder. [default: `retakes` beside the cut or above it]"),
+    typer.Option("--project", help="The project folder. (default: `retakes` beside the cut or above it)"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Accept the plan; a paid service also needs --budget.")]
@@ -58,7 +58,7 @@ Context = Annotated[
 Handles = Annotated[
     Optional[int],  # noqa: UP045
     typer.Option(
-        "--handles", metavar="FRAMES", help="Frames of original picture delivered on each side. [default: 24]"
+        "--handles", metavar="FRAMES", help="Frames of original picture delivered on each side. (default: 24)"
     ),
 ]
 Seam = Annotated[
@@ -71,5 +71,5 @@ Color = Annotated[
 ]
 Codec = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--codec", metavar="auto|prores|h264", help="Codec of takes. [default: auto, which is ProRes]"),
+    typer.Option("--codec", metavar="auto|prores|h264", help="Codec of takes. (default: auto, which is ProRes)"),
 ]

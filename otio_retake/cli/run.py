@@ -63,8 +63,8 @@ def run(
     The plan is shown and must be accepted. Run it again to go on where it stopped: what is done is not done again,
     and nothing is bought twice. The cut that is read is never written to; originals stay active without --activate.
 
-        otio-retake run cut.otio -o cut-retakes.otio --yes
-        otio-retake run cut.otio -o cut-retakes.otio --service ltx --budget 5.00 --yes
+        otio-retake run cut.otio -o out.otio --yes
+        otio-retake run cut.otio -o out.otio --service ltx --budget 5 --yes
     """
     from .session import Session, amount
     from .working import whole_way

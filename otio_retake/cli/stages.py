@@ -96,7 +96,7 @@ def submit(
     from .accepting import accept, admit_problems
     from .session import Session, amount
     from .showing import show_plan
-    from .working import Done, last_words, work
+    from .working import Done, check_services, last_words, work
 
     flags = _flags(media_root, map_, project, service=service, context=context, color=color, budget=amount(budget))
     with Session(Path(source), flags, rehearse=rehearse or "") as session:
@@ -104,6 +104,7 @@ def submit(
         if not json:
             show_plan(plan)
         admit_problems(plan, skip=skip_problems)
+        check_services(session, plan)
         accept(plan, yes=yes, budget=session.settings.budget)
         admitted = admit(plan, session.ledger, session.settings, accepted=True, rehearses=rehearse or "")
         outcome = work(session, admitted.keys, SUBMIT, conforming=False, quiet=json)

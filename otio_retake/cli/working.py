@@ -45,6 +45,7 @@ def whole_way(
     if not json:
         show_plan(plan)
     admit_problems(plan, skip=skip_problems)
+    check_services(session, plan)
     accept(plan, yes=yes, budget=session.settings.budget)
     admitted = admit(plan, session.ledger, session.settings, accepted=True, rehearses=session.rehearse)
     session.library.remember()
@@ -62,6 +63,12 @@ def work(
     with watching(len(keys), quiet=quiet) as reporter:
         shop = session.workshop(reporter, session.settings.budget)
         return carry_out(shop, keys, steps=steps, conforming=conforming)
+
+
+def check_services(session: Session, plan: Plan) -> None:
+    """Refuses services that nothing could be sent to, before anything is ordered from them."""
+    for service in dict.fromkeys(item.service for item in plan.sent):
+        session.providers.get(service)
 
 
 def check_output(session: Session, output: Path | None) -> None:

@@ -31,9 +31,9 @@ from .facts import MediaFacts, Sound, read_facts
 from .filters import to_source, to_take, undo_shift
 from .fit import Fit
 from .frames import read_frames
-from .opening import MOST_THREADS, opened, reading, video_stream
+from .opening import MOST_THREADS, opened, video_stream
 from .sound import Samples, as_float, as_int32, read_sound, sample_of_frame
-from .writing import SoundTrack, check_written, clean
+from .writing import SoundTrack, check_written, clean, writing
 
 _SOUND_BLOCK = 4800
 
@@ -150,7 +150,7 @@ class _Conform:
         if {colour.primaries, colour.transfer, colour.matrix} == {2}:
             # Without tags the muxer would write those of Rec.709; a source that says nothing has a take that does not.
             options["movflags"] = "-write_colr"
-        with reading(path), av.open(str(path), "w", format="mov", options=options) as container:
+        with writing(path), av.open(str(path), "w", format="mov", options=options) as container:
             container.metadata["timecode"] = self._label
             container.metadata["comment"] = self._comment
             video = self._video(container)

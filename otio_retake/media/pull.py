@@ -23,9 +23,8 @@ from .facts import MediaFacts
 from .filters import to_canvas
 from .fit import Fit
 from .frames import read_frames
-from .opening import reading
 from .sound import PULL_RATE, SoundSource, read_channels, resampled
-from .writing import AAC_FRAME, SoundTrack, add_aac, add_h264, check_written, clean
+from .writing import AAC_FRAME, SoundTrack, add_aac, add_h264, check_written, clean, writing
 
 RECIPE = 1
 """Version of how a pull is made; part of an order's key, as another recipe sends another file."""
@@ -131,7 +130,7 @@ def _write(
     canvas = to_canvas(facts.video, place)
     clock = Fraction(1, spans.base)
     with (
-        reading(path),
+        writing(path),
         av.open(
             str(path), "w", format="mp4", options={"movflags": "+faststart", "movie_timescale": str(PULL_RATE)}
         ) as container,

@@ -27,9 +27,8 @@ from ..durable import written_beside
 from ..spans import Span
 from .facts import MediaFacts, read_facts
 from .frames import read_frames
-from .opening import reading
 from .sound import PULL_RATE, SoundSource, own_sound, read_channels
-from .writing import AAC_FRAME, SoundTrack, add_aac, add_h264, check_written, clean
+from .writing import AAC_FRAME, SoundTrack, add_aac, add_h264, check_written, clean, writing
 
 Luma = NDArray[np.uint8]
 
@@ -74,7 +73,7 @@ def answer(
     size = (1920, 1080) if picture.width >= picture.height else (1080, 1920)
     clock = Fraction(1, base)
     with written_beside(path) as part:
-        with reading(part), av.open(str(part), "w", format="mp4", options=_OPTIONS) as container:
+        with writing(part), av.open(str(part), "w", format="mp4", options=_OPTIONS) as container:
             video = add_h264(container, base, size, crf=crf, preset="superfast", tags=(1, 1, 1))
             track = SoundTrack(container, add_aac(container, PULL_RATE), "fltp", AAC_FRAME)
             sound = _sound(facts, slate, base)

@@ -15,9 +15,8 @@ from ..durable import sha256_of, written_beside
 from ..errors import RetakeError
 from ..spans import PullSpans, Span
 from .facts import read_facts
-from .opening import reading
 from .sound import PULL_RATE, SoundSource, as_int32, own_sound, read_channels, resampled
-from .writing import SoundTrack
+from .writing import SoundTrack, writing
 
 Sound = NDArray[np.float32]
 
@@ -99,7 +98,7 @@ def _mix(samples: Sound, begin: int, new: Sound, rate: int) -> None:
 
 
 def _write(path: Path, samples: Sound, rate: int, since_midnight: int) -> None:
-    with reading(path), av.open(str(path), "w", format="wav", options={"write_bext": "1"}) as container:
+    with writing(path), av.open(str(path), "w", format="wav", options={"write_bext": "1"}) as container:
         container.metadata["time_reference"] = str(since_midnight)
         container.metadata["originator"] = "otio-retake"
         stream = container.add_stream("pcm_s24le", rate=rate, layout="mono" if samples.shape[0] == 1 else "stereo")

@@ -6,6 +6,7 @@ Encoders keep what a decoded frame carries (its type, its clock), so each frame 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,10 +18,28 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from ..durable import explained
 from ..errors import RetakeError
-from .opening import opened
+from .opening import AV_ERRORS, opened
 
 AAC_FRAME = 1024
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns what FFmpeg raises while it writes into a message about the file that is written, not one that is read."""
+    try:
+        with explained(path):
+            yield
+    except RetakeError:
+        raise
+    except AV_ERRORS as error:
+        reason = (getattr(error, "strerror", None) or type(error).__name__).lower()
+        raise RetakeError(
+            f"the file could not be written ({reason})",
+            where=str(path),
+            fix="check the disk, then run the command again",
+        ) from None
 
 
 def add_h264(

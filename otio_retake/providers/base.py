@@ -120,6 +120,7 @@ class Providers:
             if point is None:
                 raise SettingsError(
                     f"no provider for {name!r} is installed",
+                    where=f"service {name}",
                     fix=f"installed are {', '.join(self.names())}; --rehearse {name} plans without sending",
                 )
             self._made[name] = point.load()()
