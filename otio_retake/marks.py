@@ -166,7 +166,8 @@ def read_mark(marker: Marker, words: Vocabulary) -> tuple[Mark | None, list[tupl
                 reason = str(error)
         texts.append(text)
     by_colour = not ours and bool(words.colour) and marker.colour == words.colour.upper()
-    if by_colour and _DEFAULT_NAME.fullmatch(name) and texts and texts[0] == name:
+    if (ours or by_colour) and _DEFAULT_NAME.fullmatch(name) and texts[0] == name:
+        # What an editor calls a marker that nobody has named is no prompt.
         texts[0] = ""
     if not ours and not by_colour:
         if reason:

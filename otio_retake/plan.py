@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
-from .capabilities import Capabilities, Mode
+from .capabilities import Capabilities, Mode, money
 from .cuts.model import Address, Media, View
 from .errors import Level, MediaError, Problem, RetakeError
 from .listening import sound_of
@@ -475,6 +475,9 @@ class _Item:
         result_lines = max(service.canvas) if place.height > place.width else min(service.canvas)
         if place.upright[1] > result_lines:
             say(f"a {result_lines}-line result in a {place.upright[1]}-line take")
+        if self.planner.rehearse and service.paid:
+            each = service.cost(spans.count, spans.body, spans.base)
+            say(f"rehearsed: {service.service} would take {money(each, service.price.currency)} for each take")
         if place.bars:
             say(f"sent with bars in {place.width}x{place.height}; they are cut off again")
 

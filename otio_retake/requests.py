@@ -90,7 +90,8 @@ class _Resolver:
         found: list[RetakeRequest] = []
         for ask in self._asks():
             found += self._requests(ask)
-        return Requests(tuple(self._identified(self._merged(found))), tuple(self._problems))
+        # Picture and sound that carry the same marker would say the same twice.
+        return Requests(tuple(self._identified(self._merged(found))), tuple(dict.fromkeys(self._problems)))
 
     def _problem(self, at: Exact, place: str, what: str, fix: str, level: str = "problem") -> None:
         label = self._view.timecode(at)
@@ -287,7 +288,7 @@ class _Resolver:
         found: list[RetakeRequest] = []
         pieces: list[tuple[Exact, Exact]] = [(first, end)]
         through: list[str] = []
-        for track in reversed(tracks):
+        for track in tracks if self._view.top_first else reversed(tracks):
             left: list[tuple[Exact, Exact]] = []
             for piece in pieces:
                 left += self._under(ask, track, piece, found, through)

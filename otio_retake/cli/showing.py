@@ -66,7 +66,7 @@ def length(frames: int) -> str:
 
 def span_text(span: Span) -> str:
     """Frames as first and last, as an editor counts."""
-    return f"{span.first}-{span.end - 1}"
+    return f"{span.first}-{span.end - 1}" if len(span) > 1 else str(span.first)
 
 
 def show_plan(plan: Plan) -> None:

@@ -59,7 +59,9 @@ class Cut:
                     return str(path)
             return spelled_like(written, path)
 
-        return add_takes(self.document, placements, self.view.written_rate, spell)
+        # Kdenlive reads no `enabled`, neither of clips nor of tracks.
+        deaf = self.view.writer == "kdenlive"
+        return add_takes(self.document, placements, self.view.written_rate, spell, plays_disabled=deaf)
 
     def drop(self, idents: set[str]) -> Patched:
         """The document without some takes."""

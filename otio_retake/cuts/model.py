@@ -239,6 +239,8 @@ class View:
     tracks: tuple[Track, ...]
     markers: tuple[Marker, ...]
     remarks: tuple[Problem, ...] = ()
+    top_first: bool = False
+    """Whether the file has its topmost track first, as Kdenlive writes them; otherwise last, as OpenTimelineIO says."""
 
     @cached_property
     def drop(self) -> bool:

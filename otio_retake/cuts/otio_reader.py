@@ -95,6 +95,8 @@ class _Reader:
             tracks=tuple(tracks),
             markers=tuple(markers),
             remarks=tuple(self._remarks),
+            # otioexport.cpp goes from the highest track to the lowest, and its import goes back the same way.
+            top_first=self._writer == "kdenlive",
         )
 
     def _find_rate(self) -> float:
@@ -418,7 +420,6 @@ def _writer(document: Document, metadata: Raw) -> str:
         return "resolve"
     if "PremierePro_OTIO" in metadata:
         return "premiere"
-    head = document.text[: 1 << 20]
     for sign, writer in (
         ('"PremierePro_OTIO"', "premiere"),
         ('"Resolve_OTIO"', "resolve"),
@@ -426,7 +427,7 @@ def _writer(document: Document, metadata: Raw) -> str:
         ('"hiero_source_type"', "hiero"),
         ('"kdenlive"', "kdenlive"),
     ):
-        if sign in head:
+        if sign in document.text:
             return writer
     return "otio"
 

@@ -57,13 +57,19 @@ class Patched:
     losses: Losses
 
 
-def add_takes(document: Document, placements: Iterable[Placement], rate: float, spell: Spell) -> Patched:
-    """The document with ``placements`` added; those that are in it already are left as they are."""
-    return _Writer(document, rate, spell).run(list(placements))
+def add_takes(
+    document: Document, placements: Iterable[Placement], rate: float, spell: Spell, *, plays_disabled: bool = False
+) -> Patched:
+    """The document with ``placements`` added; those that are in it already are left as they are.
+
+    ``plays_disabled`` is whether the editor plays what is disabled: then sound that would be heard is left out.
+    """
+    return _Writer(document, rate, spell, plays_disabled).run(list(placements))
 
 
 class _Writer:
-    def __init__(self, document: Document, rate: float, spell: Spell) -> None:
+    def __init__(self, document: Document, rate: float, spell: Spell, plays_disabled: bool) -> None:
+        self._plays_disabled = plays_disabled
         self._document = document
         self._text = document.text
         self._rate = rate
@@ -174,6 +180,11 @@ class _Writer:
         if stack is None or stack.children_at is None:
             for placement in placements:
                 self._losses.left_out.append(f"{placement.take.name}: a file without a timeline has no track for sound")
+            return
+        if self._plays_disabled:
+            for placement in placements:
+                what = "the editor plays what is disabled, so its sound is not placed"
+                self._losses.left_out.append(f"{placement.take.name}: {what}; lay {placement.take.path} by hand")
             return
         have = set(self._idents_on_tracks())
         fresh = [p for p in placements if p.take.ident not in have and p.record[1] > p.record[0]]

@@ -127,7 +127,9 @@ def _landed(
     # A stream's declared end; before PyAV 19 the last AAC packet was not cut to it.
     end = round((begin + stream.duration * time_base) * sound.rate) if stream.duration else None
     for back in _SEEK_BACK if not (coarse and not snap) else (None,):
-        target = begin if back is None else max(Fraction(first, sound.rate) - _WARM_UP - back, begin)
+        # Also before its beginning: a codec's priming packets lie there, and without them the head is lost.
+        earliest = begin - 1
+        target = earliest if back is None else max(Fraction(first, sound.rate) - _WARM_UP - back, earliest)
         container.seek(int(target / time_base), stream=stream, backward=True)
         frames = container.decode(stream)
         try:
@@ -137,7 +139,7 @@ def _landed(
             position = _position(landing, time_base, sound.rate)
             if coarse and snap:
                 position = round(position / snap) * snap
-            if position > first and back is not None and target > begin:
+            if position > first and back is not None and target > earliest:
                 continue
             frame: av.AudioFrame | None = landing
             while frame is not None:

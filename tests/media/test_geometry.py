@@ -49,7 +49,7 @@ KINDS = {
         pixel_format="yuv420p10le",
         tags=(9, 18, 9),
         options=(("crf", "8"), ("preset", "ultrafast"), ("x265-params", "log-level=error")),
-    ),  # fmt: skip
+    ),
     "untagged": Kind(tags=(2, 2, 2)),
     "larger": Kind(size=(2560, 1440), frames=30),
 }
@@ -154,10 +154,11 @@ def test_h264_takes_by_setting(tmp_path: Path) -> None:
 
 
 def test_every_sound_stream_is_carried_as_it_is(tmp_path: Path) -> None:
-    kind = Kind(
-        sounds=(("pcm_s16le", 48000, "mono"), ("pcm_s24le", 48000, "5.1"), ("pcm_f32le", 96000, "stereo"), ("aac", 44100, "stereo")),
-        rate=Fraction(30000, 1001),
+    sounds = (
+        ("pcm_s16le", 48000, "mono"), ("pcm_s24le", 48000, "5.1"),
+        ("pcm_f32le", 96000, "stereo"), ("aac", 44100, "stereo"),
     )  # fmt: skip
+    kind = Kind(sounds=sounds, rate=Fraction(30000, 1001))
     facts = read_facts(make(tmp_path / "A001.mov", kind))
     take = conform(facts, Span(3, 40), [], tmp_path / "A001_rtk0000000_v001.mov")
     made = read_facts(take.path)

@@ -60,7 +60,8 @@ def measure_change(values: list[float | None], expected: Span, margin: int) -> C
     deviation = float(np.median([abs(v - median) for v in kept]))
     threshold = max(median + SPREAD * deviation, TIMES * median, 0.25)
     over = [v is not None and v > threshold for v in values]
-    runs = [run for run in _runs(over) if len(run) >= _RUN and len(run.widen(4).cut(expected))]
+    least = min(_RUN, len(expected))
+    runs = [run for run in _runs(over) if len(run) >= least and len(run.widen(4).cut(expected))]
     times = float(np.median(inside)) / max(median, 0.1)
     part = sum(v > threshold for v in inside) / len(inside)
     if not runs:
