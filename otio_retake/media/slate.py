@@ -157,6 +157,9 @@ class _Panel:
         chroma[:] = self._pale[chroma]
         left, right, top, bottom = self._left, self._right, self._top, self._bottom
         luma[top:bottom, left:right] = self._board
+        for plane in np.split(array[height:].reshape(-1), 2):
+            grey = plane.reshape(height // 2, frame.width // 2)
+            grey[top // 2 : bottom // 2, left // 2 : right // 2] = 128
         self._number(luma, index)
         self._bar(luma, index)
         draw_strip(luma, index)

@@ -8,8 +8,8 @@ from ..admission import Admitted
 from ..cuts.model import Address
 from ..errors import OrderError
 from ..lease import Lease
-from ..takes import Pick, TakeFile, Target
-from ..takes_store import add_target, close_target
+from ..takes import Pick, TakeFile, Target, serves
+from ..takes_store import add_target, close_target, takes
 from .conform import make, picks_of
 from .workshop import Workshop
 
@@ -43,6 +43,10 @@ def compose(admitted: Admitted, address: Address, numbers: Sequence[int], shop: 
             "another process is carrying orders out", where=f"process {held.pid} on {held.host}", fix="wait for it"
         )
     with held:
+        there = [t for t in takes(shop.ledger) if serves(t, target) and t.spec.picks == tuple(picks)]
+        if there:
+            shop.reporter.say(f"{there[-1].name} holds just that already")
+            return there[-1]
         add_target(shop.ledger, target)
         take = make(target, list(target.parts), tuple(picks), orders, shop)
         close_target(shop.ledger, target.ident)
