@@ -196,14 +196,19 @@ def test_activate(placed: Path) -> None:
 def test_compose_makes_another_combination(placed: Path) -> None:
     folder = placed.parent / "composing"
     shutil.copytree(placed, folder)
+    run(folder, "place", "cut.otio", "-o", "before.otio")
+    before = references(folder / "before.otio")[0]
     said = run(folder, "takes", "compose", "cut.otio", "2", "1", "--at", "first", "-o", "composed.otio")
     assert said.returncode == 0, said.stdout + said.stderr
     first = references(folder / "composed.otio")[0]
     # The run made 1 with 1 and 2 with 2; 2 with 1 is new, and gets a version of its own.
-    assert list(first) == ["DEFAULT_MEDIA", "retake.v001", "retake.v002", "retake.v003"]
+    assert list(first)[:-1] == list(before)
+    made = next(reversed(first.values()))["metadata"]["otio_retake"]["orders"]
+    numbers = {o["order"]: o["prompt"] for o in before["retake.v002"]["metadata"]["otio_retake"]["orders"]}
+    assert [o["order"] in numbers for o in made] == [True, False]
     same = run(folder, "takes", "compose", "cut.otio", "2", "2", "--at", "first", "-o", "composed.otio")
     assert same.returncode == 0
-    assert "v002 holds just that already" in same.stderr
+    assert "holds just that already" in same.stderr
     assert list(references(folder / "composed.otio")[0]) == list(first)
     wrong = run(folder, "takes", "compose", "cut.otio", "3", "1", "--at", "first", "-o", "composed.otio")
     assert wrong.returncode == 2
