@@ -218,9 +218,10 @@ def test_compose_makes_another_combination(placed: Path) -> None:
 def test_another_seam_costs_nothing(placed: Path) -> None:
     folder = placed.parent / "seams"
     shutil.copytree(placed, folder)
+    before = set((folder / "retakes" / "takes").glob("*.mov"))
     said = run(folder, "conform", "cut.otio", "--seam", "mark")
     assert said.returncode == 0, said.stderr
-    assert len(list((folder / "retakes" / "takes").glob("*.mov"))) == 6
+    assert len(set((folder / "retakes" / "takes").glob("*.mov")) - before) == 3
     assert run(folder, "status", "cut.otio").stdout.count("placed") == 5
 
 
