@@ -33,13 +33,16 @@ class BadTimecode(ValueError):
 def exact_rate(written: float | int | str | Fraction) -> Fraction:
     """The exact rate that ``written`` stands for: 23.976, 23.98 and 23.976024627685547 are all 24000/1001.
 
-    Raises ``ValueError`` for what is no rate: zero, negative, infinite, NaN or above 1000.
+    A rate above 1000 is one of sound samples, and is itself. Raises ``ValueError`` for what is no rate: zero, negative,
+    infinite, NaN or above a million.
     """
     if isinstance(written, float) and not math.isfinite(written):
         raise ValueError(f"{written} is not a frame rate")
     rate = Fraction(written)
-    if not 0 < rate <= 1000:
+    if not 0 < rate <= 1_000_000:
         raise ValueError(f"{written} is not a frame rate")
+    if rate > 1000:
+        return rate.limit_denominator(1001)
     whole = Fraction(round(rate))
     if whole == 0:
         return rate.limit_denominator(1001)

@@ -19,9 +19,6 @@ from .errors import Problem
 from .marks import Mark, Marks
 from .rates import exact_rate, nominal
 
-_SAMPLE = Fraction(1, 20_000)
-"""Seconds: a marker not longer than one sound sample is a point too."""
-
 
 @dataclass(frozen=True, slots=True)
 class SoundClip:
