@@ -136,10 +136,7 @@ class _Resolver:
 
     def _is_point(self, marker: Marker, seconds: Fraction) -> bool:
         """Whether a marker is no longer than one frame (of its own rate or of the cut's) or one sound sample."""
-        frame = max(
-            1 / exact_rate(marker.duration.rate) if marker.duration.rate <= 1000 else Fraction(0), 1 / self._view.rate
-        )
-        return seconds <= max(frame, _SAMPLE)
+        return seconds <= max(1 / marker.duration.exact_rate, 1 / self._view.rate)
 
     def _pairs(self, asks: list[_Ask]) -> Iterator[_Ask]:
         """IN … OUT, inclusive: ``[IN, OUT + 1)``; the text of IN counts. Anything unpaired or crossing is said."""

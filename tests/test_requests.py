@@ -139,7 +139,8 @@ def test_disabled_clips_and_tracks_and_our_own_takes_are_looked_through(tmp_path
     adjusting = clip("Adjustment Clip", 0, 40, reference={"OTIO_SCHEMA": "MissingReference.1"})
     cut = write(
         tmp_path, track(clip("A", 0, 40)), track(clip("B", 0, 40, enabled=False)),
-        track(clip("C", 0, 40), enabled=False), track(mine), track(title), track(adjusting), markers=(marker("RETAKE: x", 5, 1),),
+        track(clip("C", 0, 40), enabled=False), track(mine), track(title), track(adjusting),
+        markers=(marker("RETAKE: x", 5, 1),),
     )  # fmt: skip
     (request,) = requests_of(cut).requests
     assert request.clip.name == "A"
