@@ -49,7 +49,7 @@ def main() -> None:
     """Runs the command line; every error becomes a message and an exit code, never a traceback."""
     debug = "--debug" in sys.argv
     try:
-        app()
+        app(prog_name="otio-retake")
     except (Exception, KeyboardInterrupt) as error:
         if debug:
             raise

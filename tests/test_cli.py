@@ -1,0 +1,83 @@
+"""The command line itself: quick, quiet, and honest about its end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import otio_retake
+
+HEAVY = ("av", "numpy", "opentimelineio", "PIL", "pydantic", "httpx")
+
+
+def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "otio_retake", *arguments], capture_output=True, text=True, check=False,
+        env={**os.environ, **more}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['otio-retake', '--help']\n"
+        "from otio_retake.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print('HEAVY', [m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.endswith("HEAVY []\n"), said.stdout[-200:]
+
+
+COMMANDS = [
+    "marks", "plan", "pull", "submit", "fetch", "verify", "conform", "place", "run", "status", "override", "takes list",
+    "takes pick", "takes drop", "takes compose", "ledger show", "ledger resolve", "ledger cancel", "settings show",
+    "project purge", "project archive",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    said = run(*command.split(), "--help", COLUMNS="80")
+    assert said.returncode == 0
+    assert all(len(line) <= 80 for line in said.stdout.splitlines())
+    assert "Usage:" in said.stdout
+
+
+def test_version() -> None:
+    assert run("--version").stdout.strip() == f"otio-retake {otio_retake.__version__}"
+
+
+def test_completion_is_offered() -> None:
+    assert "_OTIO_RETAKE_COMPLETE" in run("--show-completion", SHELL="/bin/bash").stdout
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    cut = Path(__file__).resolve().parents[1] / "sample_timelines" / "resolve_24.otio"
+    said = subprocess.run(
+        f"{sys.executable} -m otio_retake marks {cut} | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in said.stderr
+    assert "error" not in said.stderr
+
+
+def test_no_project_folder_is_made_by_looking(tmp_path: Path) -> None:
+    import shutil
+
+    cut = shutil.copy(Path(__file__).resolve().parents[1] / "sample_timelines" / "with_problems.otio", tmp_path)
+    for command in (("marks", cut), ("plan", cut), ("status", cut), ("takes", "list", cut)):
+        run(*command, OTIO_RETAKE_STATE=str(tmp_path / "state"))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["with_problems.otio"]
+
+
+def test_the_public_names_are_what_they_say() -> None:
+    for name in otio_retake.__all__:
+        assert hasattr(otio_retake, name)
