@@ -71,7 +71,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     S.CONFORMED: frozenset({S.PLACED}),
     S.PLACED: frozenset(),
     S.FAILED: frozenset({S.SUBMITTING, S.PULLED, S.PLANNED}),
-    S.CANCELLED: frozenset({S.PLANNED}),
+    S.CANCELLED: frozenset(),
     S.EXPIRED: frozenset(),
     S.REJECTED: frozenset({S.VERIFIED}),
     S.WRITTEN_OFF: frozenset(),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -40,7 +41,10 @@ _SOUND_BLOCK = 4800
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Frames ``replaced`` of the source come from ``result``: its frame round(i * rate) + offset, i in the pull."""
+    """Frames ``replaced`` of the source come from ``result``.
+
+    Frame i of the pull is its frame floor(i * rate + phase) + offset.
+    """
 
     replaced: Span
     result: Path
@@ -50,10 +54,11 @@ class Part:
     rate: Fraction
     gains: tuple[float, float, float] | None = None
     offsets: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    phase: Fraction = Fraction(1, 2)
 
     def index(self, frame: int) -> int:
         """The result's frame for a frame of the source."""
-        return round(self.spans.in_pull(frame) * self.rate) + self.offset
+        return floor(self.spans.in_pull(frame) * self.rate + self.phase) + self.offset
 
 
 @dataclass(frozen=True, slots=True)

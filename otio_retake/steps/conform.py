@@ -103,6 +103,7 @@ def _picture(
                 fit=order.spec.fit,
                 offset=verdict.offset,
                 rate=verdict.rate,
+                phase=verdict.phase,
                 gains=verdict.gains if correct else None,
                 offsets=verdict.offsets,
             )

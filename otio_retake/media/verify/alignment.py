@@ -7,8 +7,10 @@ sides with known truth (moving, grainy, near-static, static footage; softened, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from typing import Literal
 
 import numpy as np
@@ -45,6 +47,11 @@ RETIMED_BY = 3.0
 SECTION = Fraction(9, 10)
 """A result shorter than this part of the pull may be the section alone."""
 
+PHASES = (Fraction(1, 2), Fraction(1, 4), Fraction(3, 4), Fraction(99, 100))
+"""Where within a frame a service may have sampled when it resampled in time."""
+
+HALF = Fraction(1, 2)
+
 _TINY = 1e-7
 
 
@@ -71,7 +78,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Frame i of the pull is frame round(i * rate) + offset of the result."""
+    """Frame i of the pull is frame floor(i * rate + phase) + offset of the result."""
 
     certainty: Certainty
     offset: int
@@ -80,11 +87,12 @@ class Alignment:
     tail: Side
     why: str
     reframed: bool = False
-    section: bool = field(default=False)
+    section: bool = False
+    phase: Fraction = HALF
 
     def index(self, frame: int) -> int:
         """The result's frame for a frame of the pull."""
-        return round(frame * self.rate) + self.offset
+        return floor(frame * self.rate + self.phase) + self.offset
 
 
 def align(
@@ -104,46 +112,64 @@ def align(
         found = _as_section(ours, theirs, changed)
         if found is not None:
             return found
-    best = _both(ours, theirs, head, tail, Fraction(1))
+    plain = best = _both(ours, theirs, head, tail, Fraction(1), HALF)
     if came_rate != sent_rate and min(len(head), len(tail)) >= LEAST_CONTEXT:
-        for rate in (came_rate / sent_rate, sent_rate / came_rate):
-            other = _both(ours, theirs, head, tail, rate)
-            if _explains_better(other, best):
-                best = other
-    (head_side, tail_side), rate, reframed = best
-    return _judge(head_side, tail_side, rate, len(sent), len(came), reframed)
+        others = [
+            _both(ours, theirs, head, tail, rate, phase)
+            for rate in (came_rate / sent_rate, sent_rate / came_rate)
+            for phase in PHASES
+        ]
+        agreeing = [found for found in others if found.sides[0].offset == found.sides[1].offset]
+        other = min(agreeing, key=lambda found: found.worst, default=plain)
+        best = other if RETIMED_BY * max(other.worst, 1e-6) < plain.worst else plain
+    return _judge(best, len(sent), len(came))
 
 
 class _Features:
-    """Normalised luma of the frames that are asked for."""
+    """Normalised luma of the frames that are asked for; each is worked out once."""
 
     def __init__(self, thumbs: Thumbs) -> None:
         self._thumbs = thumbs
+        self._known: dict[int, Floats] = {}
         self.count = len(thumbs)
 
-    def plain(self, frames: list[int]) -> Floats:
+    def plain(self, frames: Sequence[int]) -> Floats:
         """Each frame for itself: without its mean, of length one."""
-        values = halved(self._thumbs[frames])
-        values = values - values.mean(axis=1, keepdims=True)
-        norms = np.linalg.norm(values, axis=1, keepdims=True)
-        return np.asarray(values / np.maximum(norms, _TINY), dtype=np.float32)
+        new = [k for k in dict.fromkeys(frames) if k not in self._known]
+        if new:
+            values = halved(self._thumbs[new])
+            values = values - values.mean(axis=1, keepdims=True)
+            norms = np.linalg.norm(values, axis=1, keepdims=True)
+            self._known.update(zip(new, np.asarray(values / np.maximum(norms, _TINY), dtype=np.float32), strict=True))
+        return np.stack([self._known[k] for k in frames])
 
-    def moving(self, frames: list[int]) -> Floats:
+    def moving(self, frames: Sequence[int]) -> Floats:
         """The same frames as one block without their mean picture: what moves, whatever the framing."""
-        values = halved(self._thumbs[frames])
+        values = halved(self._thumbs[list(frames)])
         return np.asarray(values - values.mean(axis=0, keepdims=True), dtype=np.float32)
 
 
-_Found = tuple[tuple[Side, Side], Fraction, bool]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What head and tail say under one hypothesis of rate and phase."""
+
+    sides: tuple[Side, Side]
+    rate: Fraction
+    phase: Fraction
+    reframed: bool
+
+    @property
+    def worst(self) -> float:
+        return max(side.score for side in self.sides)
 
 
-def _both(ours: _Features, theirs: _Features, head: range, tail: range, rate: Fraction) -> _Found:
-    sides = [_side(ours, theirs, side, rate) for side in (head, tail)]
+def _both(ours: _Features, theirs: _Features, head: range, tail: range, rate: Fraction, phase: Fraction) -> _Found:
+    sides = [_side(ours, theirs, side, rate, phase) for side in (head, tail)]
     reframed = any(s.says and s.score > REFRAMED for s in sides)
     if reframed:
-        moved = [_side(ours, theirs, side, rate, moving=True) for side in (head, tail)]
+        moved = [_side(ours, theirs, side, rate, phase, moving=True) for side in (head, tail)]
         sides = [_better(plain, other) for plain, other in zip(sides, moved, strict=True)]
-    return (sides[0], sides[1]), rate, reframed
+    return _Found((sides[0], sides[1]), rate, phase, reframed)
 
 
 def _better(plain: Side, moving: Side) -> Side:
@@ -151,20 +177,16 @@ def _better(plain: Side, moving: Side) -> Side:
     return moving if moving.ratio > 1.10 and moving.score < 0.5 and moving.ratio > plain.ratio else plain
 
 
-def _explains_better(other: _Found, best: _Found) -> bool:
-    (head, tail), _, _ = other
-    return head.offset == tail.offset and RETIMED_BY * max(head.score, tail.score, 1e-6) < max(s.score for s in best[0])
-
-
-def _side(ours: _Features, theirs: _Features, frames: range, rate: Fraction, *, moving: bool = False) -> Side:
+def _side(
+    ours: _Features, theirs: _Features, frames: range, rate: Fraction, phase: Fraction, *, moving: bool = False
+) -> Side:
     if len(frames) < LEAST_CONTEXT:
         return Side(len(frames))
     reach = REACH + min(abs(theirs.count - round(ours.count * rate)), 4 * REACH)
     scores: dict[int, float] = {}
-    cached = None if moving else theirs.plain(list(range(theirs.count))) if theirs.count <= 4 * NEAREST else None
-    mine = None if moving else ours.plain(list(frames))
+    mine = None if moving else ours.plain(frames)
     for offset in range(-reach, reach + 1):
-        pairs = [(k, round(i * rate) + offset) for k, i in enumerate(frames)]
+        pairs = [(k, floor(i * rate + phase) + offset) for k, i in enumerate(frames)]
         pairs = [(k, j) for k, j in pairs if 0 <= j < theirs.count]
         if 2 * len(pairs) < len(frames):
             continue
@@ -172,8 +194,7 @@ def _side(ours: _Features, theirs: _Features, frames: range, rate: Fraction, *, 
         if mine is None:
             scores[offset] = _block(ours.moving([frames[k] for k in rows]), theirs.moving(columns))
         else:
-            other = cached[columns] if cached is not None else theirs.plain(columns)
-            scores[offset] = float(np.mean(1 - np.sum(mine[rows] * other, axis=1)))
+            scores[offset] = float(np.mean(1 - np.sum(mine[rows] * theirs.plain(columns), axis=1)))
     if not scores:
         return Side(len(frames), 0, 1.0, 1.0)
     offset = min(scores, key=lambda d: (scores[d], abs(d)))
@@ -187,11 +208,12 @@ def _block(mine: Floats, other: Floats) -> float:
     return 1 - float(np.sum(mine * other)) / norm if norm > _TINY else 1.0
 
 
-def _judge(head: Side, tail: Side, rate: Fraction, sent: int, came: int, reframed: bool) -> Alignment:
+def _judge(found: _Found, sent: int, came: int) -> Alignment:
     """What both sides and the count come to."""
+    (head, tail), rate = found.sides, found.rate
 
     def verdict(certainty: Certainty, offset: int, why: str) -> Alignment:
-        return Alignment(certainty, offset, rate, head, tail, why, reframed)
+        return Alignment(certainty, offset, rate, head, tail, why, found.reframed, phase=found.phase)
 
     expected = round(sent * rate)
     extra = came - expected
@@ -247,7 +269,7 @@ def _as_section(ours: _Features, theirs: _Features, changed: Span) -> Alignment 
     if theirs.count >= 2 * edge:
         ends = [*range(edge), *range(theirs.count - edge, theirs.count)]
         other = theirs.plain(ends)
-        mine = ours.plain(list(range(ours.count)))
+        mine = ours.plain(range(ours.count))
         scores = {}
         for at in range(ours.count - theirs.count + 1):
             scores[at] = float(np.mean(1 - np.sum(mine[[at + k for k in ends]] * other, axis=1)))

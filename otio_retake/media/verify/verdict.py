@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,7 @@ from ..facts import MediaFacts, read_facts
 from ..frames import read_frames
 from ..sound import PULL_RATE, own_sound, read_channels, resampled
 from . import colour, seams
-from .alignment import REFRAMED, Alignment, Certainty, align
+from .alignment import HALF, REFRAMED, Alignment, Certainty, align
 from .change import Change, difference, measure_change
 from .colour import ColourFit, fit_colour
 from .lag import Lag, measure_lag
@@ -47,9 +48,9 @@ class Check:
 class Verdict:
     """What is known of one result.
 
-    ``offset``, ``rate`` and ``length`` map a frame of the pull to one of the result; ``changed`` is what was measured
-    to have changed, in frames of the pull. ``gains`` and ``offsets`` undo a shift of Y, Cb, Cr; ``lag`` is how many
-    samples at 48 kHz the sound is late, None where that cannot be told.
+    ``offset``, ``rate`` and ``phase`` map a frame of the pull to one of the result, which has ``length`` frames;
+    ``changed`` is what was measured to have changed, in frames of the pull. ``gains`` and ``offsets`` undo a shift of
+    Y, Cb, Cr; ``lag`` is how many samples at 48 kHz the sound is late, None where that cannot be told.
     """
 
     certainty: Certainty
@@ -67,6 +68,7 @@ class Verdict:
     lag: int | None
     sound_rate: int
     differences: tuple[float, ...] = ()
+    phase: Fraction = HALF
 
     @property
     def rejected(self) -> bool:
@@ -80,7 +82,7 @@ class Verdict:
 
     def index(self, frame: int) -> int:
         """The result's frame for a frame of the pull."""
-        return round(frame * self.rate) + self.offset
+        return floor(frame * self.rate + self.phase) + self.offset
 
 
 def verify(pull: Path, result: Path, spans: PullSpans, mode: Mode, *, margin: int = 12, slate: bool = False) -> Verdict:
@@ -159,6 +161,7 @@ class _Court:
             why=found.why if covered else "the result lacks frames that were to be replaced",
             offset=found.offset,
             rate=found.rate,
+            phase=found.phase,
             length=looked.frames,
             width=looked.width,
             height=looked.height,
