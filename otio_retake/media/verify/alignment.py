@@ -126,26 +126,32 @@ def align(
 
 
 class _Features:
-    """Normalised luma of the frames that are asked for; each is worked out once."""
+    """Luma of the frames that are asked for, at 80x45; each is worked out once."""
 
     def __init__(self, thumbs: Thumbs) -> None:
         self._thumbs = thumbs
-        self._known: dict[int, Floats] = {}
+        self._luma: dict[int, Floats] = {}
+        self._plain: dict[int, Floats] = {}
         self.count = len(thumbs)
+
+    def _know(self, frames: Sequence[int]) -> None:
+        new = [k for k in dict.fromkeys(frames) if k not in self._luma]
+        if new:
+            values = halved(self._thumbs[new])
+            level = values - values.mean(axis=1, keepdims=True)
+            plain = level / np.maximum(np.linalg.norm(level, axis=1, keepdims=True), _TINY)
+            self._luma.update(zip(new, values, strict=True))
+            self._plain.update(zip(new, plain.astype(np.float32), strict=True))
 
     def plain(self, frames: Sequence[int]) -> Floats:
         """Each frame for itself: without its mean, of length one."""
-        new = [k for k in dict.fromkeys(frames) if k not in self._known]
-        if new:
-            values = halved(self._thumbs[new])
-            values = values - values.mean(axis=1, keepdims=True)
-            norms = np.linalg.norm(values, axis=1, keepdims=True)
-            self._known.update(zip(new, np.asarray(values / np.maximum(norms, _TINY), dtype=np.float32), strict=True))
-        return np.stack([self._known[k] for k in frames])
+        self._know(frames)
+        return np.stack([self._plain[k] for k in frames])
 
     def moving(self, frames: Sequence[int]) -> Floats:
         """The same frames as one block without their mean picture: what moves, whatever the framing."""
-        values = halved(self._thumbs[list(frames)])
+        self._know(frames)
+        values = np.stack([self._luma[k] for k in frames])
         return np.asarray(values - values.mean(axis=0, keepdims=True), dtype=np.float32)
 
 
