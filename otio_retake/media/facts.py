@@ -17,7 +17,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from ..errors import MediaUnreadable, MediaUnsupported
-from ..rates import BadTimecode, exact_rate, nominal, parse_timecode
+from ..rates import NTSC, BadTimecode, exact_rate, nominal, parse_timecode
 from . import opening
 from .opening import MOST_PIXELS, fraction, opened, video_stream
 
@@ -27,6 +27,8 @@ _EDGE = 1 << 16
 
 _SAMPLED_PACKETS = 240
 """Packets looked at where a file has no index: enough to see that a phone's frames are uneven."""
+
+_USUAL_RATES = (24, 25, 30, 48, 50, 60, 120)
 
 _FIELDS = (2, 3, 4, 5)
 """FFmpeg's field orders that mean fields: TT, BB, TB, BT (0 unknown, 1 progressive)."""
@@ -299,12 +301,20 @@ def _rate(stream: VideoStream, stamps: list[int], time_base: Fraction, path: Pat
     # A tick of rounding each way is what coarse clocks (Matroska's millisecond) do to even frames.
     if all(abs(s - step) <= max(Fraction(3, 2), step / 50) for s in steps):
         return rate, False
-    usual = exact_rate(1 / (Fraction(statistics.median_low(steps)) * time_base))
-    for candidate in known:
-        if abs(candidate - usual) <= usual / 100:
-            usual = exact_rate(candidate)
-            break
+    usual = _usual(steps, time_base, known)
     return (usual if usual <= 240 else exact_rate(nominal(rate))), True
+
+
+def _usual(steps: list[int], time_base: Fraction, known: list[Fraction]) -> Fraction:
+    """The rate of frames of ordinary length, holes aside: the one that the file names near it, else a usual one."""
+    middle = statistics.median_low(steps)
+    ordinary = [s for s in steps if abs(s - middle) <= middle / 3]
+    found = Fraction(len(ordinary), sum(ordinary)) / time_base
+    for names in (known, [r * part for r in _USUAL_RATES for part in (1, NTSC)]):
+        nearest = min(names, key=lambda name: abs(name - found))
+        if abs(nearest - found) <= found / 50:
+            return exact_rate(nearest)
+    return exact_rate(found)
 
 
 def _rotation(container: InputContainer, stream: VideoStream) -> int:

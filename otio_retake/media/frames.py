@@ -18,10 +18,10 @@ from av.video.stream import VideoStream
 from ..errors import MediaUnreadable
 from ..spans import Span
 from .facts import MediaFacts, Picture
-from .opening import MOST_THREADS, opened, video_stream
+from .opening import AV_ERRORS, MOST_THREADS, opened, video_stream
 
 SEEK_BACK = (0, 1, 3, 10, 60)
-"""Seconds to step back by, one after the other, where a seek lands behind the frame; then the head of the file."""
+"""Seconds to step back by, one after the other, where a seek lands behind the frame; then the file is read whole."""
 
 
 def read_frames(facts: MediaFacts, span: Span) -> Generator[tuple[int, VideoFrame], None, None]:
@@ -31,48 +31,57 @@ def read_frames(facts: MediaFacts, span: Span) -> Generator[tuple[int, VideoFram
     Close the iterator, or exhaust it: it owns the open file.
     """
     picture = facts.video
-    with opened(facts.path, facts.container) as container:
-        stream = video_stream(container)
-        assert stream is not None
-        stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = min(os.cpu_count() or 1, MOST_THREADS)
-        frames = _landed(container, stream, picture, span.first)
-        try:
-            yield from (_held if picture.variable else _counted)(frames, picture, span, facts)
-        finally:
-            frames.close()
+    frames = _landed(facts, picture, span.first)
+    try:
+        yield from (_held if picture.variable else _counted)(frames, picture, span, facts)
+    finally:
+        frames.close()
 
 
-def _landed(
-    container: InputContainer, stream: VideoStream, picture: Picture, first: int
-) -> Generator[tuple[Fraction, VideoFrame], None, None]:
-    """Yields ``(position, frame)`` from a frame at or before ``first`` on; a position counts frames."""
+def _landed(facts: MediaFacts, picture: Picture, first: int) -> Generator[tuple[Fraction, VideoFrame], None, None]:
+    """Yields ``(position, frame)`` from a frame at or before ``first`` on; a position counts frames.
+
+    Where no seek lands early enough the file is read from its beginning, opened anew: not every demuxer can seek there.
+    """
     step = 1 / picture.rate / picture.time_base
     target = picture.start_pts + round(first * step)
     latest = first + Fraction(1, 2)
-    for back in (*SEEK_BACK, None):
-        stamp = picture.start_pts if back is None else target - int(back / picture.time_base)
-        stamp = max(stamp, picture.start_pts)
-        container.seek(stamp, stream=stream, backward=True)
-        frames = container.decode(stream)
+    for back in SEEK_BACK:
+        stamp = target - int(back / picture.time_base)
+        with opened(facts.path, facts.container) as container:
+            stream = _prepared(container)
+            try:
+                container.seek(stamp, stream=stream, backward=True)
+            except AV_ERRORS:
+                break
+            frames = container.decode(stream)
+            try:
+                landing = next(frames, None)
+                if landing is not None and _position(landing, picture, step) < latest:
+                    yield _position(landing, picture, step), landing
+                    for frame in frames:
+                        yield _position(frame, picture, step), frame
+                    return
+            finally:
+                del frames
+        if stamp < picture.start_pts:
+            break
+    with opened(facts.path, facts.container) as container:
+        frames = container.decode(_prepared(container))
         try:
-            landing = next(frames, None)
-            if landing is None:
-                continue
-            position = _position(landing, picture, step)
-            if position < latest or back is None:
-                yield position, landing
-                for frame in frames:
-                    yield _position(frame, picture, step), frame
-                return
+            for frame in frames:
+                yield _position(frame, picture, step), frame
         finally:
             del frames
-        if stamp == picture.start_pts:
-            # Nothing lies before: the landing is the first picture that there is.
-            container.seek(stamp, stream=stream, backward=True)
-            for frame in container.decode(stream):
-                yield _position(frame, picture, step), frame
-            return
+
+
+def _prepared(container: InputContainer) -> VideoStream:
+    """The picture stream, set to decode on a few threads: the default is slices, which is half as fast."""
+    stream = video_stream(container)
+    assert stream is not None
+    stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = min(os.cpu_count() or 1, MOST_THREADS)
+    return stream
 
 
 def _position(frame: VideoFrame, picture: Picture, step: Fraction) -> Fraction:

@@ -21,7 +21,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from .facts import MediaFacts, Picture, Sound
-from .opening import fraction, opened
+from .opening import AV_ERRORS, fraction, opened
 
 Samples = NDArray[Any]
 """Sound as (channels, samples), in the type that the codec decodes to: int16, int32, float32, ..."""
@@ -30,7 +30,7 @@ PULL_RATE = 48_000
 """Sample rate of a pull."""
 
 _WARM_UP = Fraction(1, 10)
-_SEEK_BACK = (Fraction(0), Fraction(1), Fraction(5), None)
+_SEEK_BACK = (Fraction(0), Fraction(1), Fraction(5))
 _MATROSKA_TICK = Fraction(1, 1000)
 _CHUNK = 1 << 16
 
@@ -76,29 +76,26 @@ def read_sound(facts: MediaFacts, sound: Sound, first: int, count: int) -> Gener
 
     Close the iterator, or exhaust it: it owns the open file.
     """
-    with opened(facts.path, facts.container) as container:
-        stream = container.streams[sound.index]
-        assert isinstance(stream, AudioStream)
-        at, end = first, first + count
-        empty: Samples | None = None
-        frames = _landed(container, stream, sound, first)
-        try:
-            for position, chunk in frames:
-                empty = chunk[:, :0]
-                chunk, position = _after(chunk, position, at)
-                if position >= end:
-                    break
-                if not chunk.shape[1]:
-                    continue
-                yield from _silence(chunk, position - at)
-                chunk = chunk[:, : end - position]
-                yield chunk
-                at = position + chunk.shape[1]
-                if at >= end:
-                    break
-        finally:
-            frames.close()
-        yield from _silence(empty if empty is not None else np.zeros((sound.channels, 0), np.float32), end - at)
+    at, end = first, first + count
+    empty: Samples | None = None
+    frames = _landed(facts, sound, first)
+    try:
+        for position, chunk in frames:
+            empty = chunk[:, :0]
+            chunk, position = _after(chunk, position, at)
+            if position >= end:
+                break
+            if not chunk.shape[1]:
+                continue
+            yield from _silence(chunk, position - at)
+            chunk = chunk[:, : end - position]
+            yield chunk
+            at = position + chunk.shape[1]
+            if at >= end:
+                break
+    finally:
+        frames.close()
+    yield from _silence(empty if empty is not None else np.zeros((sound.channels, 0), np.float32), end - at)
 
 
 def _after(chunk: Samples, position: int, at: int) -> tuple[Samples, int]:
@@ -116,50 +113,68 @@ def _silence(like: Samples, count: int) -> Iterator[Samples]:
         count -= part
 
 
-def _landed(
-    container: InputContainer, stream: AudioStream, sound: Sound, first: int
-) -> Generator[tuple[int, Samples], None, None]:
-    """Yields ``(position, samples)`` from a packet at or before ``first`` on."""
+def _landed(facts: MediaFacts, sound: Sound, first: int) -> Generator[tuple[int, Samples], None, None]:
+    """Yields ``(position, samples)`` from a packet at or before ``first`` on.
+
+    Where no seek lands early enough the file is read from its beginning, opened anew: not every demuxer can seek there.
+    """
+    for back in _SEEK_BACK:
+        with opened(facts.path, facts.container) as container:
+            stream, time_base, begin = _prepared(container, sound)
+            if time_base >= _MATROSKA_TICK and not stream.codec_context.frame_size:
+                # Stamps of whole milliseconds, and no packet length to snap them to: counted from the beginning.
+                break
+            # Also before its beginning: a codec's priming packets lie there, and without them the head is lost.
+            earliest = begin - 1
+            target = max(Fraction(first, sound.rate) - _WARM_UP - back, earliest)
+            try:
+                container.seek(int(target / time_base), stream=stream, backward=True)
+            except AV_ERRORS:
+                break
+            chunks = _counted(container, stream, sound)
+            try:
+                landing = next(chunks, None)
+                if landing is not None and (landing[0] <= first or target == earliest):
+                    yield landing
+                    yield from chunks
+                    return
+            finally:
+                chunks.close()
+            if target == earliest:
+                break
+    with opened(facts.path, facts.container) as container:
+        stream, _, _ = _prepared(container, sound)
+        yield from _counted(container, stream, sound)
+
+
+def _prepared(container: InputContainer, sound: Sound) -> tuple[AudioStream, Fraction, Fraction]:
+    """The stream, its time base, and the second at which it says that it begins."""
+    stream = container.streams[sound.index]
+    assert isinstance(stream, AudioStream)
     time_base = fraction(stream.time_base) or Fraction(1, sound.rate)
-    begin = (stream.start_time or 0) * time_base
-    coarse = time_base >= _MATROSKA_TICK
+    return stream, time_base, (stream.start_time or 0) * time_base
+
+
+def _counted(
+    container: InputContainer, stream: AudioStream, sound: Sound
+) -> Generator[tuple[int, Samples], None, None]:
+    """Yields ``(position, samples)``: the running count, and the stamps where those have a real gap."""
+    time_base = fraction(stream.time_base) or Fraction(1, sound.rate)
     snap: int = stream.codec_context.frame_size or 0
     # A stream's declared end; before PyAV 19 the last AAC packet was not cut to it.
-    end = round((begin + stream.duration * time_base) * sound.rate) if stream.duration else None
-    for back in _SEEK_BACK if not (coarse and not snap) else (None,):
-        # Also before its beginning: a codec's priming packets lie there, and without them the head is lost.
-        earliest = begin - 1
-        target = earliest if back is None else max(Fraction(first, sound.rate) - _WARM_UP - back, earliest)
-        container.seek(int(target / time_base), stream=stream, backward=True)
-        frames = container.decode(stream)
-        try:
-            landing = next(frames, None)
-            if landing is None:
-                continue
-            position = _position(landing, time_base, sound.rate)
-            if coarse and snap:
-                position = round(position / snap) * snap
-            if position > first and back is not None and target > earliest:
-                continue
-            frame: av.AudioFrame | None = landing
-            while frame is not None:
-                found = _position(frame, time_base, sound.rate)
-                # Stamps are rounded to the clock's tick: only a real gap moves the running count.
-                if abs(found - position) > max(int(2 * time_base * sound.rate), 16):
-                    position = found
-                chunk = _samples(frame, sound.channels)
-                if end is not None:
-                    chunk = chunk[:, : max(end - position, 0)]
-                yield position, chunk
-                position += frame.samples
-                frame = next(frames, None)
-            return
-        finally:
-            del frames
-
-
-def _position(frame: av.AudioFrame, time_base: Fraction, rate: int) -> int:
-    return round((frame.pts or 0) * time_base * rate)
+    end = round(((stream.start_time or 0) + stream.duration) * time_base * sound.rate) if stream.duration else None
+    # Stamps are rounded to the clock's tick.
+    slack = max(int(2 * time_base * sound.rate), 16)
+    position: int | None = None
+    for frame in container.decode(stream):
+        found = round((frame.pts or 0) * time_base * sound.rate)
+        if position is None:
+            position = round(found / snap) * snap if time_base >= _MATROSKA_TICK and snap else found
+        elif abs(found - position) > slack:
+            position = found
+        chunk = _samples(frame, sound.channels)
+        yield position, chunk if end is None else chunk[:, : max(end - position, 0)]
+        position += frame.samples
 
 
 def _samples(frame: av.AudioFrame, channels: int) -> Samples:

@@ -36,7 +36,7 @@ def at(value: float) -> RationalTime:
 
 
 @pytest.fixture(scope="module")
-def placed(tmp_path_factory: pytest.TempPathFactory, footage: Path) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, footage: Path) -> Path:
     """A cut of two uses of one file with a dissolve between them; the first has two marks. Run, with takes placed."""
     folder = tmp_path_factory.mktemp("cut")
     media = shutil.copy(footage, folder / footage.name)
@@ -68,6 +68,12 @@ def slated(path: Path) -> list[int]:
     """The frames of a take that carry a slate."""
     facts = read_facts(path)
     return [k for k, frame in read_frames(facts, Span(0, facts.video.frames)) if read_strip(luma(frame)) is not None]
+
+
+@pytest.fixture
+def placed(made: Path, tmp_path: Path) -> Path:
+    """A copy of the cut with takes, for one test to change."""
+    return Path(shutil.copytree(made, tmp_path / "cut"))
 
 
 def test_two_marks_on_a_clip_are_composed_into_one_take(placed: Path) -> None:
@@ -170,18 +176,16 @@ def test_pick_and_back_to_the_original(placed: Path) -> None:
 
 
 def test_drop_takes_a_take_out_again(placed: Path) -> None:
-    folder = placed.parent / "dropping"
-    shutil.copytree(placed, folder)
-    said = run(folder, "takes", "drop", "out.otio", "v001", "--at", "second", "-o", "dropped.otio")
+    said = run(placed, "takes", "drop", "out.otio", "v001", "--at", "second", "-o", "dropped.otio")
     assert said.returncode == 0, said.stderr
-    assert list(references(folder / "dropped.otio")[1]) == ["DEFAULT_MEDIA"]
-    said = run(folder, "place", "cut.otio", "-o", "placed-again.otio")
+    assert list(references(placed / "dropped.otio")[1]) == ["DEFAULT_MEDIA"]
+    said = run(placed, "place", "cut.otio", "-o", "placed-again.otio")
     assert said.returncode == 0
-    assert list(references(folder / "placed-again.otio")[1]) == ["DEFAULT_MEDIA"], "what was dropped stays away"
-    assert "0.0 MB" in run(folder, "project", "purge", "out.otio").stdout or True
-    gone = run(folder, "project", "purge", "out.otio", "--takes", "--yes")
+    assert list(references(placed / "placed-again.otio")[1]) == ["DEFAULT_MEDIA"], "what was dropped stays away"
+    assert "0.0 MB" in run(placed, "project", "purge", "out.otio").stdout or True
+    gone = run(placed, "project", "purge", "out.otio", "--takes", "--yes")
     assert "rtk" in gone.stdout
-    takes = json.loads(run(folder, "takes", "list", "out.otio", "--json").stdout)
+    takes = json.loads(run(placed, "takes", "list", "out.otio", "--json").stdout)
     assert [t["standing"] for t in takes] == ["ok", "ok", "dropped"]
     assert all(Path(t["file"]).exists() for t in takes[:2]), "a take in use is never deleted"
 
@@ -194,50 +198,44 @@ def test_activate(placed: Path) -> None:
 
 
 def test_compose_makes_another_combination(placed: Path) -> None:
-    folder = placed.parent / "composing"
-    shutil.copytree(placed, folder)
-    run(folder, "place", "cut.otio", "-o", "before.otio")
-    before = references(folder / "before.otio")[0]
-    said = run(folder, "takes", "compose", "cut.otio", "2", "1", "--at", "first", "-o", "composed.otio")
+    run(placed, "place", "cut.otio", "-o", "before.otio")
+    before = references(placed / "before.otio")[0]
+    said = run(placed, "takes", "compose", "cut.otio", "2", "1", "--at", "first", "-o", "composed.otio")
     assert said.returncode == 0, said.stdout + said.stderr
-    first = references(folder / "composed.otio")[0]
+    first = references(placed / "composed.otio")[0]
     # The run made 1 with 1 and 2 with 2; 2 with 1 is new, and gets a version of its own.
     assert list(first)[:-1] == list(before)
     made = next(reversed(first.values()))["metadata"]["otio_retake"]["orders"]
     numbers = {o["order"]: o["prompt"] for o in before["retake.v002"]["metadata"]["otio_retake"]["orders"]}
     assert [o["order"] in numbers for o in made] == [True, False]
-    same = run(folder, "takes", "compose", "cut.otio", "2", "2", "--at", "first", "-o", "composed.otio")
+    same = run(placed, "takes", "compose", "cut.otio", "2", "2", "--at", "first", "-o", "composed.otio")
     assert same.returncode == 0
     assert "holds just that already" in same.stderr
-    assert list(references(folder / "composed.otio")[0]) == list(first)
-    wrong = run(folder, "takes", "compose", "cut.otio", "3", "1", "--at", "first", "-o", "composed.otio")
+    assert list(references(placed / "composed.otio")[0]) == list(first)
+    wrong = run(placed, "takes", "compose", "cut.otio", "3", "1", "--at", "first", "-o", "composed.otio")
     assert wrong.returncode == 2
     assert "there is no number 3" in wrong.stderr
 
 
 def test_another_seam_costs_nothing(placed: Path) -> None:
-    folder = placed.parent / "seams"
-    shutil.copytree(placed, folder)
-    before = set((folder / "retakes" / "takes").glob("*.mov"))
-    said = run(folder, "conform", "cut.otio", "--seam", "mark")
+    before = set((placed / "retakes" / "takes").glob("*.mov"))
+    said = run(placed, "conform", "cut.otio", "--seam", "mark")
     assert said.returncode == 0, said.stderr
-    assert len(set((folder / "retakes" / "takes").glob("*.mov")) - before) == 3
-    assert run(folder, "status", "cut.otio").stdout.count("placed") == 5
+    assert len(set((placed / "retakes" / "takes").glob("*.mov")) - before) == 3
+    assert run(placed, "status", "cut.otio").stdout.count("placed") == 5
 
 
 def test_overrides_change_what_a_mark_asks_for(placed: Path) -> None:
-    folder = placed.parent / "overriding"
-    shutil.copytree(placed, folder)
-    marks = json.loads(run(folder, "marks", "cut.otio", "--json").stdout)["marks"]
+    marks = json.loads(run(placed, "marks", "cut.otio", "--json").stdout)["marks"]
     rain = marks[0]["mark"]
-    assert run(folder, "override", "cut.otio", rain, "--prompt", "a storm").returncode == 0
-    plan = json.loads(run(folder, "plan", "cut.otio", "--json").stdout)
+    assert run(placed, "override", "cut.otio", rain, "--prompt", "a storm").returncode == 0
+    plan = json.loads(run(placed, "plan", "cut.otio", "--json").stdout)
     assert plan["items"][0]["prompt"] == "a storm"
     assert plan["to_send"] == 1, "another prompt is another order"
-    assert run(folder, "override", "cut.otio", rain, "--skip").returncode == 0
-    assert json.loads(run(folder, "plan", "cut.otio", "--json").stdout)["to_send"] == 0
-    assert run(folder, "override", "cut.otio", rain, "--clear").returncode == 0
-    assert json.loads(run(folder, "plan", "cut.otio", "--json").stdout)["items"][0]["prompt"] == "rain"
+    assert run(placed, "override", "cut.otio", rain, "--skip").returncode == 0
+    assert json.loads(run(placed, "plan", "cut.otio", "--json").stdout)["to_send"] == 0
+    assert run(placed, "override", "cut.otio", rain, "--clear").returncode == 0
+    assert json.loads(run(placed, "plan", "cut.otio", "--json").stdout)["items"][0]["prompt"] == "rain"
 
 
 def test_the_archive_is_whole(placed: Path, tmp_path: Path) -> None:
