@@ -182,7 +182,6 @@ def test_drop_takes_a_take_out_again(placed: Path) -> None:
     said = run(placed, "place", "cut.otio", "-o", "placed-again.otio")
     assert said.returncode == 0
     assert list(references(placed / "placed-again.otio")[1]) == ["DEFAULT_MEDIA"], "what was dropped stays away"
-    assert "0.0 MB" in run(placed, "project", "purge", "out.otio").stdout or True
     gone = run(placed, "project", "purge", "out.otio", "--takes", "--yes")
     assert "rtk" in gone.stdout
     takes = json.loads(run(placed, "takes", "list", "out.otio", "--json").stdout)
