@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from .capabilities import Capabilities
     from .cuts import Cut, open_cut
     from .marks import find_marks
-    from .plan import Plan, Planner, make_plan
+    from .plan import Planner, make_plan
+    from .planned import Plan
     from .requests import RetakeRequest, resolve
     from .settings import Settings
     from .spans import Span
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Capabilities": "capabilities",
     "Cut": "cuts",
-    "Plan": "plan",
+    "Plan": "planned",
     "Planner": "plan",
     "RetakeRequest": "requests",
     "Settings": "settings",

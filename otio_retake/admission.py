@@ -9,7 +9,7 @@ from .ledger import Ledger
 from .media.packets import content_of
 from .media.pull import RECIPE
 from .orders import OrderSpec, order_key
-from .plan import Plan, PlanItem
+from .planned import Plan, PlanItem
 from .settings import Settings
 from .spans import Span
 from .takes import Target

@@ -9,7 +9,7 @@ from fractions import Fraction
 from .admission import Admitted
 from .cuts.model import View
 from .ledger import Ledger
-from .plan import PlanItem
+from .planned import PlanItem
 from .takes import Placement, TakeFile, serves
 from .takes_store import takes
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .cuts.model import Address
-from .plan import PlanItem
+from .planned import PlanItem
 from .settings import Settings
 from .spans import Span
 from .takes import Target, TargetPart

@@ -13,7 +13,8 @@ from otio_retake.cuts import Cut, open_cut
 from otio_retake.errors import MediaOffline
 from otio_retake.marks import Vocabulary, find_marks
 from otio_retake.media.facts import Colour, MediaFacts, Picture, Sound
-from otio_retake.plan import Plan, PlanItem, Planner, make_plan
+from otio_retake.plan import Planner, make_plan
+from otio_retake.planned import Plan, PlanItem
 from otio_retake.requests import Requests, resolve
 from otio_retake.settings import Settings
 

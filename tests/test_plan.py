@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from otio_retake.media.facts import Colour
-from otio_retake.plan import KnownOrder, Override
+from otio_retake.planned import KnownOrder, Override
 from otio_retake.spans import Span
 from tests.cutting import Shelf, clip, facts, marker, only, picture, plan_of, track, write
 

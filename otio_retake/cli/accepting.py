@@ -9,7 +9,7 @@ import typer
 
 from ..capabilities import money
 from ..errors import BudgetExceeded, NotConfirmed, PlanRefused
-from ..plan import Plan, PlanItem
+from ..planned import Plan, PlanItem
 
 
 def admit_problems(plan: Plan, *, skip: bool) -> None:

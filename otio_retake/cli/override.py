@@ -28,7 +28,7 @@ def override(
     """Change prompt, mode or number of takes of a mark without touching the cut; kept in the project's ledger."""
     from ..capabilities import MODES
     from ..errors import SettingsError
-    from ..plan import Override
+    from ..planned import Override
     from .session import Session
 
     if mode is not None and mode not in MODES:

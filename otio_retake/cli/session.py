@@ -19,7 +19,8 @@ from ..errors import CutError, SettingsError
 from ..ledger import Ledger
 from ..marks import Marks, Vocabulary, find_marks
 from ..media.library import Library
-from ..plan import NoOrders, Plan, Planner, make_plan, refreshed
+from ..plan import Planner, make_plan
+from ..planned import NoOrders, Plan, refreshed
 from ..project import Project, find_project
 from ..providers.base import Providers
 from ..requests import Requests, resolve

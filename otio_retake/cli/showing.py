@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ..capabilities import money
 from ..errors import Problem
-from ..plan import Plan, PlanItem
+from ..planned import Plan, PlanItem
 from ..spans import Span
 
 _LEVELS = {"problem": "red", "warning": "yellow", "note": "dim"}

@@ -12,7 +12,7 @@ from ..cuts import Losses
 from ..errors import CutError, RetakeError
 from ..orders import DEAD, Order, State, StepName
 from ..placing import idents, placements
-from ..plan import Plan
+from ..planned import Plan
 from ..steps.run import STEPS, Outcome, carry_out
 from ..steps.verify import VERDICT
 from ..takes import TakeFile

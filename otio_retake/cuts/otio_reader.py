@@ -1,15 +1,14 @@
 """Reads an .otio file as each editor means it: where its marks are, how its speed counts, what its clips play.
 
-What each editor writes was read in real files and in sources: Resolve 18.5+, Premiere 25.6+, Hiero and Nuke Studio
-13.2+, Kdenlive 25.04+, Flame, and OpenTimelineIO itself. Schema:
+Where each editor writes what stands in `otio_editors`. Schema:
 https://opentimelineio.readthedocs.io/en/stable/tutorials/otio-serialized-schema.html
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -17,8 +16,19 @@ from ..errors import CutError, Problem
 from ..rates import exact_rate, settle
 from .model import NAMESPACE, TAKE_KEY, Address, Clip, Exact, Instant, Marker, Media, MediaKind, Speed, Track, View
 from .otio_document import Document, Node
-
-Raw = dict[str, Any]
+from .otio_editors import (
+    Raw,
+    blends,
+    channels_of,
+    colour_of,
+    ident_of,
+    link_of,
+    note_of,
+    schema_of,
+    section_of,
+    see_through,
+    writer_of,
+)
 
 _LONGEST = 1e9
 """Frames: a position beyond this is no position (a year at 30 frames a second)."""
@@ -30,8 +40,6 @@ _KINDS: dict[str, MediaKind] = {
     "MissingReference": "missing",
 }
 _KNOWN = {"Clip", "Gap", "Transition", "Stack", "Track", "Timeline"}
-_ADJUSTMENT = re.compile(r"adjustment (clip|layer)|adjustmentclip", re.IGNORECASE)
-_TITLE = re.compile(r"(fusion )?(title|text\+?|solid color|generator)\b", re.IGNORECASE)
 _NORMAL = Speed()
 _FREEZE = "the clip is a freeze frame"
 
@@ -46,22 +54,12 @@ def _whole(position: Fraction) -> Exact:
     return position.numerator if position.denominator == 1 else position
 
 
-def _schema(raw: Any) -> str:
-    return str(raw.get("OTIO_SCHEMA", "")).partition(".")[0] if isinstance(raw, dict) else ""
-
-
-def _section(raw: Any, *keys: str) -> Raw:
-    for key in keys:
-        raw = raw.get(key) if isinstance(raw, dict) else None
-    return raw if isinstance(raw, dict) else {}
-
-
 class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._remarks: list[Problem] = []
         metadata = document.root.get("metadata", {})
-        self._writer = _writer(document, metadata)
+        self._writer = writer_of(document, metadata)
         self._written_rate = self._find_rate()
         self._rate = self._exact(self._written_rate, "the timeline")
 
@@ -81,7 +79,7 @@ class _Reader:
             tracks.append(self._track(node, index, shift, markers))
         if stack is not None:
             markers += self._record_markers(stack.get("markers", []), shift, "the timeline")
-            strays = [_schema(item.value) for item in stack.items]
+            strays = [schema_of(item.value) for item in stack.items]
             for kind in strays + [node.schema for node in stack.nodes if node.schema != "Track"]:
                 self._remark("", kind, f"a {kind} stands where a track was expected; what is in it is left alone")
         return View(
@@ -102,12 +100,12 @@ class _Reader:
     def _find_rate(self) -> float:
         """The timeline's rate: what its editor says, else its start's, else that of most of its picture."""
         document = self._document
-        premiere = _section(document.stack.get("metadata", {}) if document.stack else {}, "PremierePro_OTIO")
+        premiere = section_of(document.stack.get("metadata", {}) if document.stack else {}, "PremierePro_OTIO")
         said = premiere.get("VideoFrameRate")
         if isinstance(said, (int, float)) and said > 0:
             return float(said)
         for raw in (document.root.get("global_start_time"), *(t.get("source_range") for t in document.tracks)):
-            rate = _section(raw, "duration").get("rate") or _section(raw).get("rate")
+            rate = section_of(raw, "duration").get("rate") or section_of(raw).get("rate")
             if isinstance(rate, (int, float)) and rate > 0 and math.isfinite(rate):
                 return float(rate)
         votes: Counter[float] = Counter()
@@ -115,7 +113,7 @@ class _Reader:
         if document.loose is not None:
             items.append(("Video", document.loose.value))
         for kind, item in items:
-            rate = _section(item, "source_range", "duration").get("rate")
+            rate = section_of(item, "source_range", "duration").get("rate")
             if isinstance(rate, (int, float)) and 0 < rate < 1000:
                 votes[float(rate)] += 1000 if kind == "Video" else 1
         return votes.most_common(1)[0][0] if votes else 24.0
@@ -176,7 +174,7 @@ class _Reader:
         pending: tuple[Exact, Exact] = (0, 0)
         for item, value in enumerate(node.items):
             raw = value.value
-            schema = _schema(raw)
+            schema = schema_of(raw)
             address = Address(index, item)
             where = f"{name}, item {item + 1}"
             if schema == "Transition":
@@ -219,12 +217,12 @@ class _Reader:
         if trim:
             return self._frames(trim[1])
         lengths = [self._length(child, where) for child in raw.get("children", ()) if isinstance(child, dict)]
-        inner = _section(raw, "tracks")
+        inner = section_of(raw, "tracks")
         if inner:
             return self._length(inner, where)
         if not lengths:
             return 0
-        return max(lengths) if _schema(raw) == "Stack" else sum(lengths)
+        return max(lengths) if schema_of(raw) == "Stack" else sum(lengths)
 
     def _frames(self, length: Instant) -> Exact:
         if length.rate == self._written_rate and length.value.is_integer():
@@ -246,7 +244,7 @@ class _Reader:
     ) -> tuple[Exact, Clip]:
         name = str(raw.get("name") or "")
         where = f"{where} ({name})" if name else where
-        references = _section(raw, "media_references")
+        references = section_of(raw, "media_references")
         active = str(raw.get("active_media_reference_key") or "DEFAULT_MEDIA")
         if not references:
             references = {"DEFAULT_MEDIA": raw.get("media_reference")}
@@ -265,7 +263,7 @@ class _Reader:
         length = self._frames(duration)
         if self._writer == "premiere" and speed.scalar > 0 and not speed.refused:
             length = _whole(settle(Fraction(length) / speed.scalar))
-        metadata = _section(raw, "metadata")
+        metadata = section_of(raw, "metadata")
         clip = Clip(
             address=address,
             kind="Audio" if kind == "Audio" else "Video",
@@ -281,9 +279,9 @@ class _Reader:
             markers=tuple(self._clip_markers(raw.get("markers", ()), address, name or original.name, start, where)),
             overlap=(before[1], 0),
             lead=(before[0], 0),
-            link=_link(metadata),
-            channels=_channels(metadata),
-            see_through=_see_through(name, original, metadata),
+            link=link_of(metadata),
+            channels=channels_of(metadata),
+            see_through=see_through(name, original, metadata),
             placed=metadata.get(NAMESPACE) if isinstance(metadata.get(NAMESPACE), dict) else None,
             track_name=track,
         )
@@ -319,11 +317,11 @@ class _Reader:
         available = self._range(raw.get("available_range"), where)
         start, duration = available if available else (None, None)
         url = str(raw.get("target_url") or raw.get("target_url_base") or "")
-        kind: MediaKind = _KINDS.get(_schema(raw), "unknown")
+        kind: MediaKind = _KINDS.get(schema_of(raw), "unknown")
         if kind == "file" and not url:
             kind = "missing"
         name = str(raw.get("name") or "")
-        return Media(key, kind, name, url, start, duration, _section(raw, "metadata"))
+        return Media(key, kind, name, url, start, duration, section_of(raw, "metadata"))
 
     def _speed(self, effects: Any, where: str) -> Speed:
         """What the time effects of a clip come to; everything else among the effects is left alone."""
@@ -331,7 +329,7 @@ class _Reader:
             return _NORMAL
         scalar, refused, warning = Fraction(1), "", ""
         for effect in effects if isinstance(effects, (list, tuple)) else ():
-            schema = _schema(effect)
+            schema = schema_of(effect)
             if schema == "LinearTimeWarp":
                 value = effect.get("time_scalar", 1.0)
                 if not isinstance(value, (int, float)) or not math.isfinite(value):
@@ -341,7 +339,7 @@ class _Reader:
                 refused = _FREEZE
             elif schema in ("TimeEffect", "TimeWarp"):
                 refused = "the clip's speed varies"
-            if _blends(effect):
+            if blends(effect):
                 warning = (
                     "the clip blends or interpolates frames (retime process); the retake is made of its source frames"
                 )
@@ -379,17 +377,17 @@ class _Reader:
     def _marker(
         self, raw: Any, owner: Literal["clip", "record"], address: Address | None, place: str, zero: Instant, where: str
     ) -> Marker | None:
-        if _schema(raw) != "Marker":
+        if schema_of(raw) != "Marker":
             return None
-        metadata = _section(raw, "metadata")
+        metadata = section_of(raw, "metadata")
         place_in = self._range(raw.get("marked_range"), f"{where}, a marker")
         start, duration = place_in or (zero, Instant(0.0, zero.rate))
         hiero = "applieswhole" in metadata or "hiero_source_type" in metadata
         return Marker(
             owner=owner,
             name=str(raw.get("name") or ""),
-            note=_note(raw, metadata),
-            colour=_colour(raw.get("color")),
+            note=note_of(raw, metadata),
+            colour=colour_of(raw.get("color")),
             start=start,
             duration=duration,
             address=address,
@@ -398,103 +396,13 @@ class _Reader:
             relative="kdenlive" in metadata and owner == "clip",
             retimed=self._writer == "resolve",
             whole=hiero and str(metadata.get("applieswhole", "1")) == "1",
-            ident=_ident(metadata),
+            ident=ident_of(metadata),
         )
 
 
 def _replace(clip: Clip, *, tail: Exact, lead: Exact) -> Clip:
-    from dataclasses import replace
-
     return replace(clip, overlap=(clip.overlap[0], tail), lead=(clip.lead[0], lead))
 
 
 def _moved(marker: Marker, at: Exact, length: Exact, rate: float) -> Marker:
-    from dataclasses import replace
-
     return replace(marker, start=Instant(float(at), rate), duration=Instant(float(length), rate))
-
-
-def _writer(document: Document, metadata: Raw) -> str:
-    """The editor that wrote the file, by what only it writes."""
-    if "Resolve_OTIO" in metadata:
-        return "resolve"
-    if "PremierePro_OTIO" in metadata:
-        return "premiere"
-    for sign, writer in (
-        ('"PremierePro_OTIO"', "premiere"),
-        ('"Resolve_OTIO"', "resolve"),
-        ('"foundry.timeline', "hiero"),
-        ('"hiero_source_type"', "hiero"),
-        ('"kdenlive"', "kdenlive"),
-    ):
-        if sign in document.text:
-            return writer
-    return "otio"
-
-
-def _note(raw: Raw, metadata: Raw) -> str:
-    """Every text of a marker but its name, in the order of the editors' fields, each once."""
-    texts = [raw.get("comment"), _section(metadata, "Resolve_OTIO").get("Note"), metadata.get("note")]
-    texts.append(_section(metadata, "fcp_xml").get("comment"))
-    found: list[str] = []
-    for text in texts:
-        if isinstance(text, str) and text.strip() and text.strip() not in found:
-            found.append(text.strip())
-    return "\n".join(found)
-
-
-def _ident(metadata: Raw) -> str:
-    """An id of the marker's own, where its editor gives one."""
-    for holder, key in ((metadata, "id"), (metadata, "guid"), (_section(metadata, "PremierePro_OTIO"), "GUID")):
-        value = holder.get(key)
-        if isinstance(value, str) and value:
-            return value
-    return ""
-
-
-def _colour(raw: Any) -> str:
-    """A colour's name: a word before Marker.3, an object with a name since."""
-    if isinstance(raw, dict):
-        raw = raw.get("name")
-    return raw.upper() if isinstance(raw, str) else ""
-
-
-def _link(metadata: Raw) -> str:
-    for editor, key in (("Resolve_OTIO", "Link Group ID"), ("PremierePro_OTIO", "LinkID")):
-        value = _section(metadata, editor).get(key)
-        if value not in (None, "", 0):
-            return f"{editor}:{value}"
-    return ""
-
-
-def _channels(metadata: Raw) -> tuple[int, ...]:
-    """The channels of its file that a sound clip plays, from 0; empty where the editor does not say."""
-    listed = _section(metadata, "Resolve_OTIO").get("Channels")
-    found = []
-    for channel in listed if isinstance(listed, list) else ():
-        number = channel.get("Source Channel ID") if isinstance(channel, dict) else None
-        if isinstance(number, int) and number >= 0:
-            found.append(number)
-    return tuple(found)
-
-
-def _see_through(name: str, media: Media, metadata: Raw) -> str:
-    """What a clip is that has no picture of its own to retake: looked through where it lies above one that has."""
-    if media.kind == "generator":
-        return "a generator or title"
-    if media.kind == "missing" and _ADJUSTMENT.search(name):
-        return "an adjustment layer"
-    if media.kind == "missing" and _TITLE.match(name):
-        return "a generator or title"
-    return ""
-
-
-def _blends(effect: Any) -> bool:
-    """Whether a Resolve or Premiere effect asks for frame blending or optical flow."""
-    resolve = _section(effect, "metadata", "Resolve_OTIO")
-    if resolve.get("Effect Name") == "Retime and Scaling":
-        for parameter in resolve.get("Parameters") or ():
-            if _section(parameter).get("Parameter ID") in ("retimeProcess", "motionEstimationMode"):
-                return _section(parameter).get("Parameter Value") not in (0, 1, "", None)
-    premiere = _section(effect, "metadata", "PremierePro_OTIO")
-    return premiere.get("FrameBlending") in (True, 1, "OpticalFlow", "FrameBlending")

@@ -16,7 +16,7 @@ from otio_retake.capabilities import Mode
 from otio_retake.cuts import open_cut
 from otio_retake.marks import Mark, find_marks
 from otio_retake.media.sound import read_channels
-from otio_retake.plan import Plan
+from otio_retake.planned import Plan
 from otio_retake.spans import Span
 from sample_timelines.clips import CLOCK_SOUND, SAMPLE_RATE
 from sample_timelines.make_media import MEDIA

@@ -1,0 +1,117 @@
+"""Where each editor writes what, in an .otio file: notes, ids, links, channels, titles, retime processes.
+
+Read in real files and in sources: Resolve 18.5+, Premiere 25.6+, Hiero and Nuke Studio 13.2+, Kdenlive 25.04+, Flame,
+and OpenTimelineIO itself.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .model import Media
+from .otio_document import Document
+
+Raw = dict[str, Any]
+
+_ADJUSTMENT = re.compile(r"adjustment (clip|layer)|adjustmentclip", re.IGNORECASE)
+_TITLE = re.compile(r"(fusion )?(title|text\+?|solid color|generator)\b", re.IGNORECASE)
+
+
+def schema_of(raw: Any) -> str:
+    """The kind of a JSON object, without its version; empty for what is none."""
+    return str(raw.get("OTIO_SCHEMA", "")).partition(".")[0] if isinstance(raw, dict) else ""
+
+
+def section_of(raw: Any, *keys: str) -> Raw:
+    """The object under ``keys`` in turn; empty where any of them is missing or is no object."""
+    for key in keys:
+        raw = raw.get(key) if isinstance(raw, dict) else None
+    return raw if isinstance(raw, dict) else {}
+
+
+def writer_of(document: Document, metadata: Raw) -> str:
+    """The editor that wrote the file, by what only it writes."""
+    if "Resolve_OTIO" in metadata:
+        return "resolve"
+    if "PremierePro_OTIO" in metadata:
+        return "premiere"
+    for sign, writer in (
+        ('"PremierePro_OTIO"', "premiere"),
+        ('"Resolve_OTIO"', "resolve"),
+        ('"foundry.timeline', "hiero"),
+        ('"hiero_source_type"', "hiero"),
+        ('"kdenlive"', "kdenlive"),
+    ):
+        if sign in document.text:
+            return writer
+    return "otio"
+
+
+def note_of(raw: Raw, metadata: Raw) -> str:
+    """Every text of a marker but its name, in the order of the editors' fields, each once."""
+    texts = [raw.get("comment"), section_of(metadata, "Resolve_OTIO").get("Note"), metadata.get("note")]
+    texts.append(section_of(metadata, "fcp_xml").get("comment"))
+    found: list[str] = []
+    for text in texts:
+        if isinstance(text, str) and text.strip() and text.strip() not in found:
+            found.append(text.strip())
+    return "\n".join(found)
+
+
+def ident_of(metadata: Raw) -> str:
+    """An id of the marker's own, where its editor gives one."""
+    for holder, key in ((metadata, "id"), (metadata, "guid"), (section_of(metadata, "PremierePro_OTIO"), "GUID")):
+        value = holder.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def colour_of(raw: Any) -> str:
+    """A colour's name: a word before Marker.3, an object with a name since."""
+    if isinstance(raw, dict):
+        raw = raw.get("name")
+    return raw.upper() if isinstance(raw, str) else ""
+
+
+def link_of(metadata: Raw) -> str:
+    """What picture and sound that belong together share; empty where the editor does not say."""
+    for editor, key in (("Resolve_OTIO", "Link Group ID"), ("PremierePro_OTIO", "LinkID")):
+        value = section_of(metadata, editor).get(key)
+        if value not in (None, "", 0):
+            return f"{editor}:{value}"
+    return ""
+
+
+def channels_of(metadata: Raw) -> tuple[int, ...]:
+    """The channels of its file that a sound clip plays, from 0; empty where the editor does not say."""
+    listed = section_of(metadata, "Resolve_OTIO").get("Channels")
+    found = []
+    for channel in listed if isinstance(listed, list) else ():
+        number = channel.get("Source Channel ID") if isinstance(channel, dict) else None
+        if isinstance(number, int) and number >= 0:
+            found.append(number)
+    return tuple(found)
+
+
+def see_through(name: str, media: Media, metadata: Raw) -> str:
+    """What a clip is that has no picture of its own to retake: looked through where it lies above one that has."""
+    if media.kind == "generator":
+        return "a generator or title"
+    if media.kind == "missing" and _ADJUSTMENT.search(name):
+        return "an adjustment layer"
+    if media.kind == "missing" and _TITLE.match(name):
+        return "a generator or title"
+    return ""
+
+
+def blends(effect: Any) -> bool:
+    """Whether a Resolve or Premiere effect asks for frame blending or optical flow."""
+    resolve = section_of(effect, "metadata", "Resolve_OTIO")
+    if resolve.get("Effect Name") == "Retime and Scaling":
+        for parameter in resolve.get("Parameters") or ():
+            if section_of(parameter).get("Parameter ID") in ("retimeProcess", "motionEstimationMode"):
+                return section_of(parameter).get("Parameter Value") not in (0, 1, "", None)
+    premiere = section_of(effect, "metadata", "PremierePro_OTIO")
+    return premiere.get("FrameBlending") in (True, 1, "OpticalFlow", "FrameBlending")

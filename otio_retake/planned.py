@@ -1,0 +1,179 @@
+"""A plan as a value: what would be sent, what of it is ordered already, what it costs, and what a person accepts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from .capabilities import Mode
+from .cuts.model import Address
+from .errors import Problem
+from .media.facts import MediaFacts
+from .media.fit import Fit
+from .media.sound import SoundSource
+from .spans import PullSpans, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What a person changed about a mark outside of the cut; kept in the ledger under the mark's id."""
+
+    prompt: str | None = None
+    mode: Mode | None = None
+    takes: int | None = None
+    skip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order that the ledger has for a mark. ``unsent`` ones will still cost what they cost."""
+
+    key: str
+    ordinal: int
+    state: str
+    digest: str
+    unsent: bool
+    dead: bool
+
+
+class KnownOrders(Protocol):
+    """The ledger, as far as a plan asks it."""
+
+    def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
+        """Orders for the same media, an overlapping stretch and the same text and options, by ordinal."""
+
+
+class NoOrders:
+    """A project that has ordered nothing yet."""
+
+    def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
+        """Nothing."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """One request, worked out. Spans count frames of the file; ``replaced`` is what a take shows of the result.
+
+    ``new`` are the ordinals to be ordered, ``known`` the orders that exist. Frame f of the file is, for the cut, at
+    f / ``scale`` + ``zero`` in frames at ``clock``.
+    """
+
+    mark_id: str
+    digest: str
+    base_digest: str
+    timecode: str
+    record: tuple[Fraction, Fraction]
+    address: Address
+    clip: str
+    media: MediaFacts
+    written: str
+    clock: Fraction
+    zero: Fraction
+    scale: Fraction
+    region: Span
+    shown: Span
+    needed: Span
+    replaced: Span
+    spans: PullSpans
+    fit: Fit
+    sound: SoundSource | None
+    mode: Mode
+    service: str
+    model: str
+    prompt: str
+    takes: int
+    options: tuple[tuple[str, str], ...]
+    color: str
+    seam: str
+    size: str
+    handles: int
+    cost_each: Decimal
+    currency: str
+    generation: int
+    new: tuple[int, ...]
+    known: tuple[KnownOrder, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def cost(self) -> Decimal:
+        """What is still to be spent on this request."""
+        return self.cost_each * (len(self.new) + sum(order.unsent for order in self.known))
+
+    @property
+    def status(self) -> str:
+        """``new``, ``done`` or ``open``: whether anything is to be ordered, and whether anything is under way."""
+        if self.new:
+            return "new"
+        if any(order.unsent for order in self.known):
+            return "open"
+        return "done"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole plan of a cut."""
+
+    cut: Path
+    rate: Fraction
+    items: tuple[PlanItem, ...]
+    problems: tuple[Problem, ...]
+    suspects: tuple[Problem, ...] = ()
+    currency: str = "USD"
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def blocking(self) -> list[Problem]:
+        """The problems that keep anything from being sent."""
+        return [problem for problem in self.problems if problem.blocks]
+
+    @property
+    def sent(self) -> list[PlanItem]:
+        """The requests that something would be sent for."""
+        return [item for item in self.items if item.status != "done"]
+
+    @property
+    def cost(self) -> Decimal:
+        """What everything that would be sent is expected to cost."""
+        return sum((item.cost for item in self.items), Decimal(0))
+
+    @property
+    def digest(self) -> str:
+        """What a person accepts: every frame, prompt, service and price that would be sent."""
+        rows = [
+            (
+                item.mark_id, item.media.fingerprint, str(item.spans.pull), str(item.spans.window), item.spans.base,
+                item.mode, item.service, item.model, item.prompt, item.options, item.new,
+                [order.key for order in item.known if order.unsent], str(item.cost),
+            )
+            for item in self.sent
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def ordinals(
+    matching: list[KnownOrder], digest: str, takes: int, again: bool
+) -> tuple[tuple[int, ...], tuple[KnownOrder, ...]]:
+    """Which orders are to be made, and which are known: ordinals 1 … N, and one more when asked again."""
+    known = tuple(order for order in matching if order.digest == digest)
+    highest = max((order.ordinal for order in matching), default=0)
+    missing = max(takes - len(known), 0)
+    if again and known and not missing:
+        missing = 1
+    return tuple(range(highest + 1, highest + 1 + missing)), known
+
+
+def refreshed(plan: Plan, known: KnownOrders, *, again: bool = False) -> Plan:
+    """A plan that was saved, against what has been ordered since."""
+    items = []
+    for item in plan.items:
+        matching = known.matching(item.media.fingerprint, item.region, item.base_digest)
+        new, found = ordinals(matching, item.digest, item.takes, again)
+        items.append(replace(item, new=new, known=found))
+    return replace(plan, items=tuple(items))
