@@ -154,7 +154,7 @@ class Ledger:
 
     def order(self, key: str) -> Order:
         """The order with ``key``, or the only one whose key begins so. Raises ``OrderError``."""
-        found = self.orders("key = ? OR key LIKE ? || '%'", key, key)
+        found = self.orders("substr(key, 1, length(?)) = ?", key, key) if key else []
         if len(found) == 1:
             return found[0]
         what = f"there is no order {key!r}" if not found else f"{len(found)} orders begin with {key!r}"
@@ -281,7 +281,8 @@ class Ledger:
     def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
         """Orders for the same media, an overlapping stretch and the same text and options, by ordinal."""
         rows = self.read(
-            "SELECT key, ordinal, state, digest, (SELECT charged FROM attempts WHERE order_key = key"
+            "SELECT key, json_extract(spec, '$.service'), first, end, ordinal, state, digest,"
+            " (SELECT charged FROM attempts WHERE order_key = key"
             " ORDER BY number DESC LIMIT 1) FROM orders"
             " WHERE fingerprint = ? AND base_digest = ? AND first < ? AND end > ? ORDER BY ordinal, key",
             fingerprint, base_digest, region.end, region.first,
@@ -289,13 +290,15 @@ class Ledger:
         return [
             KnownOrder(
                 key,
+                service,
+                Span(first, end),
                 ordinal,
                 state,
                 digest,
                 unsent=State(state) in UNSENT or (state == State.FAILED and charged == 0),
                 dead=State(state) in DEAD,
             )
-            for key, ordinal, state, digest, charged in rows
+            for key, service, first, end, ordinal, state, digest, charged in rows
         ]
 
     def overrides(self) -> dict[str, Override]:

@@ -202,10 +202,9 @@ def _head(rest: str, options: _Options, words: Vocabulary) -> str:
     if strange and len(near) < len(strange):
         raise NotOurs(f'"RETAKE{rest[:40].rstrip()}" is no order: "{next(w for w in strange if w not in near)}"')
     options.wrong += near + taken.wrong
-    options.mode = taken.mode or options.mode
-    options.takes = taken.takes or options.takes
-    options.service = taken.service or options.service
-    options.edge = taken.edge or options.edge
+    for field_ in ("mode", "takes", "service", "edge"):
+        if getattr(taken, field_):
+            _once(options, field_, getattr(taken, field_))
     options.again = options.again or taken.again
     options.one_frame = options.one_frame or taken.one_frame
     options.keys.update(taken.keys)
@@ -230,21 +229,19 @@ def _option(word: str, options: _Options, words: Vocabulary) -> bool:
     """Takes one word before the colon; False where it is none of ours."""
     low = word.lower()
     if low in MODES:
-        options.mode = MODES[MODES.index(low)]
-    elif low == "in":
-        options.edge = "in"
-    elif low == "out":
-        options.edge = "out"
+        _once(options, "mode", MODES[MODES.index(low)])
+    elif low in ("in", "out"):
+        _once(options, "edge", low)
     elif low == "again":
         options.again = True
     elif low == "1f":
         options.one_frame = True
     elif found := _TAKES.fullmatch(word):
-        options.takes = int(found[1])
-        if not 1 <= options.takes <= MOST_TAKES:
+        _once(options, "takes", int(found[1]))
+        if not 1 <= int(found[1]) <= MOST_TAKES:
             options.wrong.append(word)
     elif word.startswith("@"):
-        options.service = low[1:]
+        _once(options, "service", low[1:])
         if options.service not in words.services:
             options.wrong.append(word)
     elif found := _KEY_LINE.fullmatch(word):
@@ -255,6 +252,16 @@ def _option(word: str, options: _Options, words: Vocabulary) -> bool:
     else:
         return False
     return True
+
+
+def _once(options: _Options, what: str, value: object) -> None:
+    """Sets what may be said once; said again and otherwise it is wrong, for nobody knows which was meant."""
+    before = getattr(options, what)
+    if before and before != value:
+        signs = {"takes": "x", "service": "@"}
+        sign = signs.get(what, "")
+        options.wrong.append(f"{sign}{before} {sign}{value}")
+    setattr(options, what, value)
 
 
 def _set_key(key: str, value: str, options: _Options) -> None:
@@ -284,6 +291,9 @@ def _looks_meant(word: str, words: Vocabulary) -> bool:
 
 def _explained(word: str, words: Vocabulary) -> tuple[str, str]:
     """What is wrong with an option, and the nearest that would be right."""
+    if len(said := word.split()) == 2 and "=" not in word:
+        fix = "write both" if set(said) <= {"video", "audio"} else "keep one of them"
+        return f'"{said[0]}" and "{said[1]}" cannot both be meant', fix
     if word.startswith("@"):
         known = words.services
         near = _near(word[1:], known)

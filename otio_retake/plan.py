@@ -21,7 +21,7 @@ from .listening import sound_of
 from .media.facts import MediaFacts
 from .media.fit import Fit, fit
 from .media.sound import SoundSource
-from .planned import KnownOrders, NoOrders, Override, Plan, PlanItem, ordinals
+from .planned import REHEARSAL, KnownOrders, NoOrders, Override, Plan, PlanItem, with_orders
 from .rates import nominal, timecode
 from .requests import Requests, RetakeRequest
 from .settings import Settings
@@ -72,6 +72,7 @@ def make_plan(view: View, requests: Requests, planner: Planner, suspects: tuple[
             items.append(item)
     items, clashes = _apart(items)
     problems += clashes
+    items = with_orders(items, planner.known, again=planner.again)
     order = {"problem": 0, "warning": 1, "note": 2}
     problems.sort(key=lambda row: (row.timecode, order[row.level]))
     currency = next((item.currency for item in items), "USD")
@@ -170,8 +171,6 @@ class _Item:
         request, mark = self.request, self.request.mark
         base_digest = _base_digest(request, self.prompt, self.override)
         digest = f"{base_digest}+again" if mark.again else base_digest
-        matching = self.planner.known.matching(mapped.facts.fingerprint, region, base_digest)
-        new, known = ordinals(matching, digest, self.takes, self.planner.again)
         replaced = region if self.seam == "mark" else spans.changed.cut(shown.join(region))
         return PlanItem(
             mark_id=request.mark_id,
@@ -194,7 +193,7 @@ class _Item:
             fit=place,
             sound=sound,
             mode=self.mode,
-            service="rehearsal" if self.planner.rehearse else service.service,
+            service=REHEARSAL if self.planner.rehearse else service.service,
             model=service.model,
             prompt=self.prompt,
             takes=self.takes,
@@ -206,8 +205,8 @@ class _Item:
             cost_each=Decimal(0) if self.planner.rehearse else service.cost(spans.count, spans.body, spans.base),
             currency=service.price.currency,
             generation=1 + int(media.ours.get("generation", 1)) if media.ours else 1,
-            new=new,
-            known=known,
+            new=(),
+            known=(),
             remarks=tuple(self.remarks),
         )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -35,6 +35,8 @@ class KnownOrder:
     """An order that the ledger has for a mark. ``unsent`` ones will still cost what they cost."""
 
     key: str
+    service: str
+    region: Span
     ordinal: int
     state: str
     digest: str
@@ -126,7 +128,8 @@ class Plan:
     problems: tuple[Problem, ...]
     suspects: tuple[Problem, ...] = ()
     currency: str = "USD"
-    extra: Mapping[str, str] = field(default_factory=dict)
+    cut_sha256: str = ""
+    """The digest of the cut's file, in a plan that was saved: places are only good in that file."""
 
     @property
     def blocking(self) -> list[Problem]:
@@ -157,6 +160,39 @@ class Plan:
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
+REHEARSAL = "rehearsal"
+"""The service whose orders are not retakes: what was rehearsed is still to be ordered."""
+
+
+def with_orders(items: Iterable[PlanItem], known: KnownOrders, *, again: bool = False) -> list[PlanItem]:
+    """``items`` with the orders that exist for each, and the ordinals that are still to be ordered.
+
+    An order belongs to the request whose region it was made for, else to the one that it shares most with: two
+    clips of one shot may ask for the same in words, of different frames.
+    """
+    items = list(items)
+    alike: dict[tuple[str, str], list[Span]] = {}
+    for item in items:
+        alike.setdefault((item.media.fingerprint, item.base_digest), []).append(item.region)
+    found = []
+    for item in items:
+        matching = [
+            order
+            for order in known.matching(item.media.fingerprint, item.region, item.base_digest)
+            if order.service != REHEARSAL or item.service == REHEARSAL
+        ]
+        others = alike[item.media.fingerprint, item.base_digest]
+        mine = [o for o in matching if all(_shared(o.region, item.region) >= _shared(o.region, r) for r in others)]
+        new, orders = ordinals(mine, item.digest, item.takes, again)
+        found.append(replace(item, new=new, known=orders))
+    return found
+
+
+def _shared(one: Span, other: Span) -> Fraction:
+    """How much of two spans is common to them, of what they cover together: 1 where they are the same."""
+    return Fraction(len(one.cut(other)), max(len(one.join(other)), 1))
+
+
 def ordinals(
     matching: list[KnownOrder], digest: str, takes: int, again: bool
 ) -> tuple[tuple[int, ...], tuple[KnownOrder, ...]]:
@@ -167,13 +203,3 @@ def ordinals(
     if again and known and not missing:
         missing = 1
     return tuple(range(highest + 1, highest + 1 + missing)), known
-
-
-def refreshed(plan: Plan, known: KnownOrders, *, again: bool = False) -> Plan:
-    """A plan that was saved, against what has been ordered since."""
-    items = []
-    for item in plan.items:
-        matching = known.matching(item.media.fingerprint, item.region, item.base_digest)
-        new, found = ordinals(matching, item.digest, item.takes, again)
-        items.append(replace(item, new=new, known=found))
-    return replace(plan, items=tuple(items))

@@ -17,6 +17,7 @@ from .cuts.model import Clip, Exact, Marker, Reach, Track, View
 from .cuts.paths import file_name
 from .errors import Problem
 from .marks import Mark, Marks
+from .originals import UNKNOWN, alone, plays_take
 from .rates import exact_rate, nominal
 
 
@@ -128,15 +129,15 @@ class _Resolver:
                 clip,
                 reach.first,
                 reach.end,
-                self._is_point(marker, (reach.end - reach.first) / clip.speed.scalar / unit),
+                reach.end - reach.first <= 1 or self._is_point((reach.end - reach.first) / clip.speed.scalar / unit),
             )
         first = marker.start.at(view.rate)
         length = marker.duration.at(view.rate)
-        return _Ask(mark, None, first, first + length, self._is_point(marker, length / view.rate))
+        return _Ask(mark, None, first, first + length, self._is_point(length / view.rate))
 
-    def _is_point(self, marker: Marker, seconds: Fraction) -> bool:
-        """Whether a marker is no longer than one frame (of its own rate or of the cut's) or one sound sample."""
-        return seconds <= max(1 / marker.duration.exact_rate, 1 / self._view.rate)
+    def _is_point(self, seconds: Fraction) -> bool:
+        """Whether a marker of the cut is no longer than one of its frames, or one sample of sound."""
+        return seconds <= 1 / self._view.rate
 
     def _pairs(self, asks: list[_Ask]) -> Iterator[_Ask]:
         """IN … OUT, inclusive: ``[IN, OUT + 1)``; the text of IN counts. Anything unpaired or crossing is said."""
@@ -189,7 +190,10 @@ class _Resolver:
 
     def _on_clip(self, ask: _Ask, clip: Clip) -> list[RetakeRequest]:
         at = self._record(ask)
-        if _is_ours(clip):
+        if clip.placed is not None:
+            return []
+        if alone(clip):
+            self._problem(at, clip.name, UNKNOWN, "name the project that it was made in with --project")
             return []
         if clip.kind == "Audio":
             return self._on_sound(ask, clip, at)
@@ -308,7 +312,7 @@ class _Resolver:
         at, end = piece
         left: list[tuple[Exact, Exact]] = []
         for clip in track.between(at, end):
-            if not clip.enabled:
+            if not clip.enabled or (clip.opening and clip.visible[0] >= clip.visible[1]):
                 continue
             if _is_ours(clip) or clip.see_through:
                 name = f"{clip.name} ({'a take of ours' if _is_ours(clip) else clip.see_through})"
@@ -388,7 +392,7 @@ def mark_identity(request: RetakeRequest) -> str:
 
 
 def _is_ours(clip: Clip) -> bool:
-    return clip.placed is not None or clip.media.ours is not None
+    return clip.placed is not None or plays_take(clip)
 
 
 def _says_the_same(one: Marker, other: Marker) -> bool:

@@ -168,7 +168,9 @@ class Known:
 
 
 def order(ordinal: int, state: str = "placed", digest: str = "BASE", unsent: bool = False) -> KnownOrder:
-    return KnownOrder(f"key{ordinal}", ordinal, state, digest, unsent=unsent, dead=state == "failed")
+    return KnownOrder(
+        f"key{ordinal}", "ltx", Span(100, 112), ordinal, state, digest, unsent=unsent, dead=state == "failed"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import sys
 import typer
 
 from . import ledger, marks, override, place, plan, project, run, settings, stages, status, takes
-from .failing import report_error
+from .failing import open_streams, report_error
 
 app = typer.Typer(
     name="otio-retake",
@@ -48,6 +48,7 @@ def _root(
 def main() -> None:
     """Runs the command line; every error becomes a message and an exit code, never a traceback."""
     debug = "--debug" in sys.argv
+    open_streams()
     try:
         app(prog_name="otio-retake")
     except (Exception, KeyboardInterrupt) as error:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 from ..errors import RetakeError
+from ..legible import legible
+
+
+def open_streams() -> None:
+    """Makes standard output and errors take any text: where they are closed, or speak less than Unicode."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def report_error(error: BaseException) -> int:
@@ -18,10 +30,10 @@ def report_error(error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     if isinstance(error, RetakeError):
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {legible(str(error))}", file=sys.stderr)
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:
-        where = f"\n  where: {error.filename}" if error.filename else ""
+        where = f"\n  where: {legible(str(error.filename))}" if error.filename else ""
         print(f"error: {error.strerror.lower()}{where}\n  to do: check the path and its permissions", file=sys.stderr)
         return 2
     print(

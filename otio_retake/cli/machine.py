@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
@@ -10,4 +11,7 @@ from pydantic_core import to_json
 
 def print_json(value: Any) -> None:
     """Prints anything that the core gives, as JSON: fractions, paths and money as text."""
-    sys.stdout.write(to_json(value, indent=2, fallback=str).decode() + "\n")
+    text = to_json(value, indent=2, fallback=str).decode()
+    if (sys.stdout.encoding or "").lower().replace("-", "") != "utf8":
+        text = json.dumps(json.loads(text), indent=2)
+    sys.stdout.write(text + "\n")

@@ -55,13 +55,15 @@ def plan(
     Nothing is sent and nothing is written but --save. All problems of the cut are listed at once, with what to do.
     Exit code 2 says that there are some.
     """
-    from .session import PLAN, Session
+    from .session import PLAN, Session, check_list
     from .showing import console, show_plan
 
     flags: dict[str, Any] = {
         "service": service, "context": context, "handles": handles, "seam": seam, "color": color,
         "strict": strict or None, "media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project,
     }  # fmt: skip
+    if save is not None:
+        check_list(save)
     with Session(Path(cut), flags, again=again, rehearse=rehearse or "") as session:
         made = session.plan()
         if json:
@@ -72,9 +74,7 @@ def plan(
         else:
             show_plan(made)
         if save is not None:
-            from ..durable import write_text
-
-            write_text(save, PLAN.dump_json(made, indent=1).decode() + "\n")
+            session.save(made, save)
             if not json:
                 console().print(f"written: {save}")
         if made.blocking:

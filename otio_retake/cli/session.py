@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
@@ -14,20 +14,30 @@ from pydantic import TypeAdapter, ValidationError
 from ..budget import Limits
 from ..capabilities import Capabilities, capabilities_of
 from ..cuts import Cut, open_cut
+from ..cuts.model import View
 from ..cuts.paths import Places
+from ..durable import write_text
 from ..errors import CutError, SettingsError
 from ..ledger import Ledger
-from ..marks import Marks, Vocabulary, find_marks
+from ..marks import MOST_TAKES, Marks, Vocabulary, find_marks
 from ..media.library import Library
+from ..originals import with_originals
 from ..plan import Planner, make_plan
-from ..planned import NoOrders, Plan, refreshed
+from ..planned import NoOrders, Plan, PlanItem, with_orders
 from ..project import Project, find_project
 from ..providers.base import Providers
 from ..requests import Requests, resolve
 from ..settings import Resolved, Settings, load
 from ..steps.workshop import Reporter, Workshop
+from ..takes_store import takes, target
 
 PLAN = TypeAdapter(Plan)
+
+MOST_FRAMES = 100_000
+"""Frames of a pull in a list: more is no list of ours."""
+
+MOST_MONEY = 1_000_000
+"""A budget above this is a slip of the finger."""
 
 
 @dataclass
@@ -57,13 +67,32 @@ class Session:
 
     @cached_property
     def cut_path(self) -> Path:
-        """The cut's own path, also where the source is a saved plan."""
-        return self.saved.cut if self.saved is not None else self.source
+        """The cut's own path; for a saved plan, where it was then, else beside the list."""
+        if self.saved is None:
+            return self.source
+        beside = self.source.absolute().parent / self.saved.cut.name
+        return beside if not self.saved.cut.exists() and beside.exists() else self.saved.cut
 
     @cached_property
     def cut(self) -> Cut:
-        """The cut, read."""
-        return open_cut(self.cut_path, self.settings.maps)
+        """The cut, read; for a plan that was saved, the very file that it was made from."""
+        cut = open_cut(self.cut_path, self.settings.maps)
+        if self.saved is not None and cut.digest_of(cut.document.text) != self.saved.cut_sha256:
+            raise CutError(
+                "the cut has changed since the list was written",
+                where=f"{self.cut_path}, listed in {self.source}",
+                fix="write the list anew with `otio-retake plan CUT --save LIST.json`; what was ordered is kept",
+            )
+        return cut
+
+    @cached_property
+    def view(self) -> View:
+        """What the cut says, with the originals of takes that an editor has put in their place."""
+        view = self.cut.view
+        if not self.project.exists:
+            return view
+        ledger = self.ledger
+        return with_originals(view, takes(ledger), lambda ident: target(ledger, ident))
 
     @cached_property
     def project(self) -> Project:
@@ -117,12 +146,12 @@ class Session:
     @cached_property
     def marks(self) -> Marks:
         """What the editor wrote."""
-        return find_marks(self.cut.view, self.words)
+        return find_marks(self.view, self.words)
 
     @cached_property
     def requests(self) -> Requests:
         """What that asks for."""
-        return resolve(self.cut.view, self.marks)
+        return resolve(self.view, self.marks)
 
     def capabilities(self, service: str, model: str) -> Capabilities:
         """What a service can do: as its provider says, else as is known of it."""
@@ -133,7 +162,7 @@ class Session:
     def plan(self) -> Plan:
         """The plan, against what was ordered already."""
         if self.saved is not None:
-            return refreshed(self.saved, self.ledger, again=self.again) if self.project.exists else self.saved
+            return self._refreshed(self.saved)
         known = self.ledger if self.project.exists else None
         planner = Planner(
             media=self.library,
@@ -144,7 +173,23 @@ class Session:
             again=self.again,
             rehearse=self.rehearse,
         )
-        return make_plan(self.cut.view, self.requests, planner, self.marks.suspects)
+        return make_plan(self.view, self.requests, planner, self.marks.suspects)
+
+    def _refreshed(self, plan: Plan) -> Plan:
+        """A plan that was saved, at today's prices, against what has been ordered since."""
+        items = [replace(item, cost_each=self._cost(item)) for item in plan.items]
+        if self.project.exists:
+            items = with_orders(items, self.ledger, again=self.again)
+        return replace(plan, items=tuple(items))
+
+    def _cost(self, item: PlanItem) -> Decimal:
+        service, spans = self.capabilities(item.service, item.model), item.spans
+        return service.cost(spans.count, spans.body, spans.base)
+
+    def save(self, plan: Plan, path: Path) -> None:
+        """Writes ``plan`` as a list for later stages. Raises ``CutError`` where another file is there."""
+        kept = replace(plan, cut=self.cut_path.absolute(), cut_sha256=self.cut.digest_of(self.cut.document.text))
+        write_text(path, PLAN.dump_json(kept, indent=1).decode() + "\n")
 
     def workshop(self, reporter: Reporter, budget: Decimal | None) -> Workshop:
         """The place where orders are carried out."""
@@ -157,17 +202,37 @@ class Session:
 def read_plan(path: Path) -> Plan:
     """A plan that was saved. Raises ``CutError`` where it is none."""
     try:
-        return PLAN.validate_json(path.read_bytes())
+        plan = PLAN.validate_json(path.read_bytes())
     except OSError as error:
         raise CutError(
             f"the list cannot be read: {(error.strerror or '').lower()}", where=str(path), fix="check it"
         ) from None
-    except ValidationError:
+    except (ValidationError, ValueError):
+        plan = None
+    if plan is None or not all(
+        1 <= item.takes <= MOST_TAKES and item.spans.count <= MOST_FRAMES for item in plan.items
+    ):
         raise CutError(
             "this is no list of retakes that this version knows",
             where=str(path),
             fix="write it again with `otio-retake plan CUT --save LIST.json`",
-        ) from None
+        )
+    return plan
+
+
+def check_list(path: Path) -> None:
+    """Refuses a place for a list where something else is. Raises ``CutError``."""
+    if path.suffix.lower() != ".json":
+        raise CutError("a list is written as .json", where=str(path), fix="give --save a path that ends in .json")
+    if path.is_dir():
+        raise CutError("this is a folder", where=str(path), fix="give --save the path of a file")
+    if path.exists():
+        try:
+            read_plan(path)
+        except CutError:
+            raise CutError(
+                "there is a file already, and it is no list of retakes", where=str(path), fix="give --save another path"
+            ) from None
 
 
 def amount(text: str | None) -> Decimal | None:
@@ -180,6 +245,6 @@ def amount(text: str | None) -> Decimal | None:
         raise SettingsError(
             f"{text!r} is no amount of money", where="--budget", fix="write 12.50, for example"
         ) from None
-    if not value.is_finite() or value < 0:
+    if not value.is_finite() or not 0 <= value <= MOST_MONEY:
         raise SettingsError(f"{text!r} is no amount of money", where="--budget", fix="write 12.50, for example")
     return value

@@ -1,4 +1,4 @@
-"""`takes list | pick | drop | compose`: the takes of a cut, and the way back."""
+"""`takes list | pick | drop | restore | compose`: the takes of a cut, and the way back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TakeName = Annotated[
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="The takes of a cut: list them, make one active, take one back.", no_args_is_help=True)
-    for command in (list_, pick, drop, compose):
+    for command in (list_, pick, drop, restore, compose):
         group.command(command.__name__.rstrip("_"))(command)
     app.add_typer(group, name="takes", rich_help_panel="Look")
 
@@ -131,9 +131,35 @@ def drop(
         if chosen.take is None:
             raise CutError("this take is not in the ledger", where=chosen.name, fix="name the project with --project")
         patched = session.cut.drop({chosen.take.ident})
+        if not patched.added:
+            raise CutError(
+                "the take is all that the clip has", where=chosen.name, fix="relink the clip to its original by hand"
+            )
         _save(session, patched.text, output, overwrite)
         mark_take(session.ledger, chosen.take.ident, "dropped")
         show_losses(patched.losses)
+
+
+def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None) -> None:
+    """Let a take that was dropped be placed again: `otio-retake place` then puts it back.
+
+    otio-retake takes restore cut.otio A001C003_rtk0a1b2c3_v001
+    """
+    from ..errors import CutError
+    from ..takes_store import mark_take, takes
+    from .session import Session
+    from .showing import console
+
+    with Session(Path(cut), {"project": project}) as session:
+        wanted = Path(take).stem if take.endswith((".mov", ".wav")) else take
+        dropped = takes(session.ledger, "state = 'dropped'") if session.project.exists else []
+        found = [t for t in dropped if wanted in (t.name, t.key.removeprefix("retake."))]
+        if len(found) != 1:
+            names = ", ".join(t.name for t in dropped) or "none"
+            what = f"no dropped take {take!r}" if not found else f"{len(found)} dropped takes {take!r}"
+            raise CutError(what, where=str(session.project.folder), fix=f"dropped are: {names}")
+        mark_take(session.ledger, found[0].ident, "made")
+        console().print(f"[bold]{found[0].name}[/bold] can be placed again: otio-retake place {cut} -o PATH.otio")
 
 
 def compose(
@@ -206,12 +232,14 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
 
 
 def _save(session: Session, text: str, output: Path | None, overwrite: bool) -> None:
+    from ..cuts import Losses
     from ..errors import CutError
     from .showing import console
-    from .working import check_output, save
+    from .working import check_output, save, show_losses
 
     if output is None:
         raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH.otio")
     check_output(session, output)
     save(session, text, output, overwrite=overwrite)
+    show_losses(Losses(session.cut.left_behind(output.absolute().parent)))
     console().print(f"[bold]written: {output}[/bold]")

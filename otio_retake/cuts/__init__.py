@@ -16,7 +16,8 @@ from ..errors import CutError
 from .model import Address, View
 from .otio_document import Document, read_document
 from .otio_reader import read_view
-from .otio_writer import Losses, Patched, activate_take, add_takes, drop_takes
+from .otio_return import activate_take, drop_takes
+from .otio_writer import Losses, Patched, add_takes
 from .paths import is_absolute, outward, spelled_like
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class Cut:
 
         # Kdenlive reads no `enabled`, neither of clips nor of tracks.
         deaf = self.view.writer == "kdenlive"
-        return add_takes(self.document, placements, self.view.written_rate, spell, plays_disabled=deaf)
+        patched = add_takes(self.document, placements, self.view.written_rate, spell, plays_disabled=deaf)
+        patched.losses.warnings.extend(self.left_behind(beside))
+        return patched
 
     def drop(self, idents: set[str]) -> Patched:
         """The document without some takes."""
@@ -70,6 +73,20 @@ class Cut:
     def activate(self, address: Address, key: str) -> str:
         """The document's text with another media reference active."""
         return activate_take(self.document, address, key)
+
+    def left_behind(self, beside: Path) -> list[str]:
+        """A warning where media that the cut names relative to itself would not be found from another folder."""
+        if self.path.absolute().parent == beside.absolute():
+            return []
+        named = {
+            clip.media.url
+            for clip in self.view.clips()
+            if clip.media.kind == "file" and not is_absolute(clip.media.url)
+        }
+        if not named:
+            return []
+        what = f"{len(named)} media of the cut are named relative to its folder, and will not be found from {beside}"
+        return [f"{what}; write the cut beside {self.path.name}, or relink them"]
 
     def digest_of(self, text: str) -> str:
         """The SHA-256 of the file that `save` would write."""

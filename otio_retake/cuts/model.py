@@ -129,7 +129,8 @@ class Marker:
 class Clip:
     """One clip on a track. ``record`` is where it lies in the cut, ``overlap`` how much of it is in transitions.
 
-    ``lead`` is how many record frames more its transitions need, before and after.
+    ``lead`` is how many record frames more its transitions need, before and after; ``opening`` the record frames that
+    a trimmed track lets through.
     """
 
     address: Address
@@ -151,6 +152,7 @@ class Clip:
     see_through: str = ""
     placed: Mapping[str, Any] | None = field(default=None, repr=False)
     track_name: str = ""
+    opening: tuple[Exact, Exact] | None = None
 
     def source_of(self, first: Exact, end: Exact) -> Reach:
         """The source that record frames ``[first, end)`` of the cut show."""
@@ -162,8 +164,12 @@ class Clip:
 
     @property
     def visible(self) -> tuple[Exact, Exact]:
-        """Record frames that show nothing but this clip: its range without the overlaps."""
-        return self.record[0] + self.overlap[0], self.record[1] - self.overlap[1]
+        """Record frames that show nothing but this clip: its range without the overlaps, as its track lets through."""
+        first, end = self.record[0] + self.overlap[0], self.record[1] - self.overlap[1]
+        if self.opening is None:
+            return first, end
+        first, end = max(first, self.opening[0]), min(end, self.opening[1])
+        return first, max(first, end)
 
     @property
     def shown(self) -> Reach:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .model import Media
+from ..legible import legible
+from .model import NAMESPACE, Media
 from .otio_document import Document
 
 Raw = dict[str, Any]
@@ -28,6 +29,16 @@ def section_of(raw: Any, *keys: str) -> Raw:
     for key in keys:
         raw = raw.get(key) if isinstance(raw, dict) else None
     return raw if isinstance(raw, dict) else {}
+
+
+def take_of(reference: Any) -> str:
+    """The id of the take that a media reference of ours is; empty for any other."""
+    return str(section_of(reference, "metadata", NAMESPACE).get("take", ""))
+
+
+def placed_take(item: Any) -> str:
+    """The id of the take that a clip of ours on a track is; empty for any other item."""
+    return take_of(item)
 
 
 def writer_of(document: Document, metadata: Raw) -> str:
@@ -56,7 +67,7 @@ def note_of(raw: Raw, metadata: Raw) -> str:
     for text in texts:
         if isinstance(text, str) and text.strip() and text.strip() not in found:
             found.append(text.strip())
-    return "\n".join(found)
+    return legible("\n".join(found))
 
 
 def ident_of(metadata: Raw) -> str:

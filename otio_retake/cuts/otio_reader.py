@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Literal
 
 from ..errors import CutError, Problem
+from ..legible import legible, one_line
 from ..rates import exact_rate, settle
 from .model import NAMESPACE, TAKE_KEY, Address, Clip, Exact, Instant, Marker, Media, MediaKind, Speed, Track, View
 from .otio_document import Document, Node
@@ -86,7 +88,7 @@ class _Reader:
             path=document.path,
             form="otio",
             writer=self._writer,
-            name=str(document.root.get("name", "")),
+            name=one_line(str(document.root.get("name", ""))),
             rate=self._rate,
             written_rate=self._written_rate,
             start=start.at(self._rate) if start else Fraction(0),
@@ -163,12 +165,13 @@ class _Reader:
     # --- tracks -----------------------------------------------------------------------------------------------------
 
     def _track(self, node: Node, index: int, shift: Exact, markers: list[Marker]) -> Track:
-        name = str(node.get("name", "")) or f"track {index + 1}"
+        name = one_line(str(node.get("name", ""))) or f"track {index + 1}"
         kind = str(node.get("kind", "Video"))
         enabled = node.get("enabled", True) is not False
         trim = self._range(node.get("source_range"), name)
-        # Kdenlive and EDL readers write a trim that begins before the first item: record time is the track's own.
-        at: Exact = _whole(shift - trim[0].at(self._rate)) if trim and trim[0].value > 0 else shift
+        # EDL readers write a range that begins nowhere in the track: then record time is the track's own.
+        opening = self._opening(node, trim, shift, name) if trim else None
+        at: Exact = _whole(shift - trim[0].at(self._rate)) if trim and opening else shift
         zero = at
         clips: list[Clip] = []
         pending: tuple[Exact, Exact] = (0, 0)
@@ -198,7 +201,17 @@ class _Reader:
             pending = (0, 0)
             at += length
         markers += self._record_markers(node.get("markers", []), zero, name)
+        if opening:
+            clips = [replace(clip, opening=opening) for clip in clips]
         return Track(index, kind, name, enabled, tuple(clips), len(node.items), at)
+
+    def _opening(
+        self, node: Node, trim: tuple[Instant, Instant], shift: Exact, where: str
+    ) -> tuple[Exact, Exact] | None:
+        """The record frames that a track's own range lets through; None where that begins nowhere in the track."""
+        length = sum(self._length(item.value, where) for item in node.items if isinstance(item.value, dict))
+        begins, lasts = trim[0].at(self._rate), self._frames(trim[1])
+        return (shift, shift + lasts) if 0 <= begins < length and lasts > 0 else None
 
     def _loose(self, raw: Raw, markers: list[Marker]) -> Track:
         _, clip = self._clip(raw, Address(0, 0), "Video", True, 0, (0, 0), "the clip", "the clip")
@@ -242,7 +255,7 @@ class _Reader:
         track: str,
         where: str,
     ) -> tuple[Exact, Clip]:
-        name = str(raw.get("name") or "")
+        name = one_line(str(raw.get("name") or ""))
         where = f"{where} ({name})" if name else where
         references = section_of(raw, "media_references")
         active = str(raw.get("active_media_reference_key") or "DEFAULT_MEDIA")
@@ -291,7 +304,7 @@ class _Reader:
         self, raw: Raw, address: Address, kind: str, enabled: bool, at: Exact, length: Exact, track: str
     ) -> Clip:
         """A nested sequence, as a clip that cannot be served."""
-        name = str(raw.get("name") or "nested sequence")
+        name = one_line(str(raw.get("name") or "nested sequence"))
         trim = self._range(raw.get("source_range"), track)
         start = trim[0] if trim else Instant(0.0, self._written_rate)
         media = Media("", "unknown", name, "", None, None, {})
@@ -307,7 +320,11 @@ class _Reader:
             media=media,
             takes=(),
             active="",
-            markers=tuple(self._clip_markers(raw.get("markers", ()), address, name, start, track)),
+            markers=tuple(
+                replace(marker, whole=True)
+                for holder in _within(raw)
+                for marker in self._clip_markers(holder.get("markers", ()), address, name, start, track)
+            ),
             track_name=track,
         )
 
@@ -320,7 +337,7 @@ class _Reader:
         kind: MediaKind = _KINDS.get(schema_of(raw), "unknown")
         if kind == "file" and not url:
             kind = "missing"
-        name = str(raw.get("name") or "")
+        name = one_line(str(raw.get("name") or ""))
         return Media(key, kind, name, url, start, duration, section_of(raw, "metadata"))
 
     def _speed(self, effects: Any, where: str) -> Speed:
@@ -385,7 +402,7 @@ class _Reader:
         hiero = "applieswhole" in metadata or "hiero_source_type" in metadata
         return Marker(
             owner=owner,
-            name=str(raw.get("name") or ""),
+            name=legible(str(raw.get("name") or "")),
             note=note_of(raw, metadata),
             colour=colour_of(raw.get("color")),
             start=start,
@@ -398,6 +415,16 @@ class _Reader:
             whole=hiero and str(metadata.get("applieswhole", "1")) == "1",
             ident=ident_of(metadata),
         )
+
+
+def _within(raw: Raw) -> Iterator[Raw]:
+    """A nested sequence and all that is in it, however deep."""
+    open_ = [raw]
+    while open_:
+        here = open_.pop()
+        yield here
+        inside = [section_of(here, "tracks"), *(here.get("children") or ())]
+        open_ += [child for child in reversed(inside) if isinstance(child, dict) and child]
 
 
 def _replace(clip: Clip, *, tail: Exact, lead: Exact) -> Clip:

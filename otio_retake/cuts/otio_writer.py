@@ -14,9 +14,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CutError
 from .model import NAMESPACE, TAKE_KEY, Address
 from .otio_document import Document
+from .otio_editors import placed_take, take_of
+from .paths import file_name
 from .splice import (
     Edit,
     apply_edits,
@@ -26,13 +27,11 @@ from .splice import (
     insert_member,
     newline_of,
     place_of,
-    read_value,
     style_of,
-    walk_object,
 )
 
 if TYPE_CHECKING:
-    from ..takes import Placement
+    from ..takes import Placement, TakeFile
 
 Spell = Callable[[Path, str], str]
 """How the path of a take is written, given how its clip's own media is."""
@@ -96,14 +95,13 @@ class _Writer:
         start, clip = self._clip(address)
         name = clip.get("name") or "unnamed"
         references = clip.get("media_references") or {}
-        have = {_ident(reference) for reference in references.values()}
         taken = set(references)
         entries: dict[str, Any] = {}
         active = ""
         for placement in group:
-            if placement.take.ident in have:
-                if placement.activate:
-                    active = next(key for key, ref in references.items() if _ident(ref) == placement.take.ident)
+            there = next((key for key, ref in references.items() if _is(ref, placement.take)), None)
+            if there is not None:
+                active = there if placement.activate else active
                 continue
             key = _free(placement.take.key, taken | set(entries))
             entries[key] = self._reference(placement)
@@ -207,10 +205,7 @@ class _Writer:
     def _idents_on_tracks(self) -> Iterable[str]:
         for track in self._document.tracks:
             for item in track.items:
-                metadata = item.value.get("metadata") if isinstance(item.value, dict) else None
-                ours = metadata.get(NAMESPACE) if isinstance(metadata, dict) else None
-                if isinstance(ours, dict):
-                    yield str(ours.get("take", ""))
+                yield placed_take(item.value)
 
     def _track(self, name: str, row: list[Placement]) -> dict[str, Any]:
         children: list[dict[str, Any]] = []
@@ -282,10 +277,12 @@ def _about(placement: Placement) -> dict[str, Any]:
     }
 
 
-def _ident(reference: Any) -> str:
-    metadata = reference.get("metadata") if isinstance(reference, dict) else None
-    ours = metadata.get(NAMESPACE) if isinstance(metadata, dict) else None
-    return str(ours.get("take", "")) if isinstance(ours, dict) else ""
+def _is(reference: Any, take: TakeFile) -> bool:
+    """Whether a media reference is ``take``: by our metadata, or by its file where an editor has left that out."""
+    if not isinstance(reference, dict):
+        return False
+    ident = take_of(reference)
+    return ident == take.ident if ident else file_name(str(reference.get("target_url") or "")) == take.path.name
 
 
 def _free(key: str, taken: set[str]) -> str:
@@ -302,78 +299,3 @@ def _range(start: Fraction, duration: Fraction, rate: float) -> dict[str, Any]:
         "duration": {"OTIO_SCHEMA": "RationalTime.1", "rate": rate, "value": float(duration)},
         "start_time": {"OTIO_SCHEMA": "RationalTime.1", "rate": rate, "value": float(start)},
     }
-
-
-# --- taking back ----------------------------------------------------------------------------------------------------
-
-
-def drop_takes(document: Document, idents: set[str]) -> Patched:
-    """The document without the takes ``idents``; a clip that had one active shows its original again."""
-    edits: list[Edit] = []
-    losses = Losses()
-    removed: list[tuple[Address, str, str]] = []
-    for index, track in enumerate(document.tracks):
-        for item, value in enumerate(track.items):
-            references = value.value.get("media_references") if isinstance(value.value, dict) else None
-            if not isinstance(references, dict):
-                continue
-            gone = [key for key, reference in references.items() if _ident(reference) in idents]
-            if not gone:
-                continue
-            address = Address(index, item)
-            if len(gone) == len(references):
-                losses.warnings.append(
-                    f"{value.value.get('name')}: a sound take; its clip is left, empty its track by hand"
-                )
-                continue
-            edits += _without(document.text, value.start, gone)
-            removed += [(address, key, _ident(references[key])) for key in gone]
-            if value.value.get("active_media_reference_key") in gone:
-                keep = next(key for key in references if key not in gone and not _ident(references[key]))
-                place = place_of(document.text, value.start, "active_media_reference_key")
-                assert place is not None
-                edits.append(Edit(place.start, place.end, json.dumps(keep)))
-    return Patched(apply_edits(document.text, edits), tuple(removed), losses)
-
-
-def _without(text: str, start: int, keys: list[str]) -> list[Edit]:
-    """Edits that take members out of a clip's media references, each with its comma."""
-    place = place_of(text, start, "media_references")
-    assert place is not None
-    spots: list[tuple[str, int, int]] = []
-    at = [place.start + 1]
-
-    def member(key: str, where: int) -> int:
-        end = read_value(text, where).end
-        spots.append((key, at[0], end))
-        at[0] = end
-        return end
-
-    walk_object(text, place.start, member)
-    edits = []
-    for number, (key, begin, end) in enumerate(spots):
-        if key not in keys:
-            continue
-        if number == 0 and len(spots) > len(keys):
-            # The first member has no comma before it: the one behind it goes.
-            follow = text.index(",", end) + 1
-            edits.append(Edit(begin, follow, ""))
-        else:
-            edits.append(Edit(begin, end, ""))
-    return edits
-
-
-def activate_take(document: Document, address: Address, key: str) -> str:
-    """The document's text with ``key`` as the active media reference of a clip."""
-    value = document.loose or document.tracks[address.track].items[address.item]
-    references = value.value.get("media_references")
-    if not isinstance(references, dict) or key not in references:
-        raise CutError(
-            f"the clip has no media reference {key!r}", where=str(document.path), fix="`takes list` shows them"
-        )
-    place = place_of(document.text, value.start, "active_media_reference_key")
-    if place is None:
-        edit = insert_member(document.text, value.start, "active_media_reference_key", key)
-    else:
-        edit = Edit(place.start, place.end, json.dumps(key))
-    return apply_edits(document.text, [edit])

@@ -203,6 +203,23 @@ def insert_element(text: str, at: int, value: Any) -> Edit:
     return _insertion(last[0] if last else None, at, end, dump(value, step, depth, newline), step, depth, newline)
 
 
+def remove_element(text: str, at: int, element: int) -> Edit:
+    """The edit that takes the element that begins at ``element`` out of the array at ``at``, with its comma."""
+    spots: list[tuple[int, int]] = []
+
+    def walked(place: int) -> int:
+        end = read_value(text, place).end
+        spots.append((place, end))
+        return end
+
+    walk_array(text, at, walked)
+    number = next(k for k, (start, _) in enumerate(spots) if start == element)
+    if number:
+        return Edit(spots[number - 1][1], spots[number][1], "")
+    end = spots[1][0] if len(spots) > 1 else spots[0][1]
+    return Edit(spots[0][0], end, "")
+
+
 def _insertion(last: int | None, at: int, end: int, body: str, step: str | None, depth: int, newline: str) -> Edit:
     lead = newline + step * depth if step is not None else ""
     if last is not None:
