@@ -13,6 +13,7 @@ import glob
 import hashlib
 import os
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,14 @@ def write_text(path: Path, text: str) -> None:
     """Writes ``text`` as UTF-8, whole or not at all."""
     with written_beside(path) as part:
         part.write_bytes(text.encode())
+
+
+def check_writable(path: Path) -> None:
+    """Raises a ``RetakeError`` where ``path`` could not be written, before anything is done for it."""
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
 from pathlib import Path
@@ -28,8 +29,23 @@ def purgeable(ledger: Ledger, *, results: bool = False, takes: bool = False) -> 
         if results and order.state in (State.CONFORMED, State.PLACED):
             files += [project.load(result.path) for result in order.results]
     if takes:
-        files += [take.path for take in all_takes(ledger, "state = 'dropped'")]
+        named = names_in_cuts(ledger)
+        files += [take.path for take in all_takes(ledger, "state = 'dropped'") if take.name not in named]
     return [path for path in files if path.is_file()]
+
+
+def names_in_cuts(ledger: Ledger) -> set[str]:
+    """The takes that are named in any cut that we wrote, or that lies beside the project: those are in use."""
+    project = ledger.project
+    cuts = {project.load(row[0]) for row in ledger.read("SELECT DISTINCT path FROM written")}
+    cuts |= set(project.folder.parent.glob("*.otio"))
+    found: set[str] = set()
+    names = [take.name for take in all_takes(ledger)]
+    for cut in cuts:
+        with contextlib.suppress(OSError):
+            text = cut.read_text(encoding="utf-8", errors="replace")
+            found |= {name for name in names if name in text}
+    return found
 
 
 def archive_to(ledger: Ledger, into: Path) -> int:

@@ -169,7 +169,7 @@ class _Item:
         needed: Span,
     ) -> PlanItem:
         request, mark = self.request, self.request.mark
-        base_digest = _base_digest(request, self.prompt, self.override)
+        base_digest = _base_digest(request, self.prompt, self.mode)
         digest = f"{base_digest}+again" if mark.again else base_digest
         replaced = region if self.seam == "mark" else spans.changed.cut(shown.join(region))
         return PlanItem(
@@ -344,8 +344,8 @@ class _Item:
             say(f"sent with bars in {place.width}x{place.height}; they are cut off again")
 
 
-def _base_digest(request: RetakeRequest, prompt: str, override: Override) -> str:
+def _base_digest(request: RetakeRequest, prompt: str, mode: Mode) -> str:
     """Text and options of a mark, as far as they make another order: not how many takes, not whether again."""
     mark = request.mark
-    parts = (prompt, override.mode or mark.mode or "", mark.service, str(mark.one_frame), repr(mark.keys))
+    parts = (prompt, mode, mark.service, str(mark.one_frame), repr(mark.keys))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

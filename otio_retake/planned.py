@@ -109,6 +109,13 @@ class PlanItem:
         return self.cost_each * (len(self.new) + sum(order.unsent for order in self.known))
 
     @property
+    def beyond(self) -> int:
+        """Frames of the region that no order covers, of a request for which nothing more is to be ordered."""
+        if self.new:
+            return 0
+        return len(self.region) - max((len(self.region.cut(order.region)) for order in self.known), default=0)
+
+    @property
     def status(self) -> str:
         """``new``, ``done`` or ``open``: whether anything is to be ordered, and whether anything is under way."""
         if self.new:
@@ -152,6 +159,7 @@ class Plan:
         rows = [
             (
                 item.mark_id, item.media.fingerprint, str(item.spans.pull), str(item.spans.window), item.spans.base,
+                item.sound and (item.sound.facts.fingerprint, item.sound.channels, str(item.sound.offset)),
                 item.mode, item.service, item.model, item.prompt, item.options, item.new,
                 [order.key for order in item.known if order.unsent], str(item.cost),
             )

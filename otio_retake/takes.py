@@ -138,14 +138,13 @@ def made_as(target: Target) -> tuple[str, ...]:
 
 
 def serves(take: TakeFile, target: Target) -> bool:
-    """Whether a take that exists stands in for ``target``: it covers what the cut needs, made in the same way."""
+    """Whether a take that exists stands in for ``target``, however it was made: it covers what the cut needs."""
     spec = take.spec
     orders = {key for part in target.parts for key in part.orders}
     return (
         spec.kind == target.kind
         and spec.fingerprint == target.media.fingerprint
         and {key for key, _ in spec.picks} <= orders
-        and spec.made_as == made_as(target)
         and covers(take, target.needed) == 0
     )
 

@@ -36,7 +36,7 @@ for _commands in (marks, plan, run, stages, place, takes, status, ledger, overri
 @app.callback(invoke_without_command=True)
 def _root(
     version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True),
-    debug: bool = typer.Option(False, "--debug", help="Show where in the program an error arose.", hidden=True),
+    debug: bool = typer.Option(False, "--debug", help="Show where in the program an error arose."),
 ) -> None:
     if version:
         from .._version import __version__
@@ -54,4 +54,4 @@ def main() -> None:
     except (Exception, KeyboardInterrupt) as error:
         if debug:
             raise
-        sys.exit(report_error(error))
+        sys.exit(report_error(error, json="--json" in sys.argv))

@@ -49,7 +49,11 @@ def accept(plan: Plan, *, yes: bool, budget: Decimal | None) -> None:
             where=where,
             fix="add --yes, and --budget AMOUNT if it costs",
         )
-    if not typer.confirm(question(plan), default=False, err=True):
+    try:
+        accepted = typer.confirm(question(plan), default=False, err=True)
+    except typer.Abort:
+        accepted = False
+    if not accepted:
         raise NotConfirmed("the plan was not accepted, so nothing was sent", where=where, fix="run the command again")
 
 

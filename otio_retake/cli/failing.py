@@ -20,8 +20,8 @@ def open_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def report_error(error: BaseException) -> int:
-    """Says what is wrong, where and what to do; returns the exit code."""
+def report_error(error: BaseException, *, json: bool = False) -> int:
+    """Says what is wrong, where and what to do; returns the exit code. With ``json`` a machine is told as well."""
     if isinstance(error, KeyboardInterrupt):
         print("\nstopped; run the same command again to go on", file=sys.stderr)
         return 130
@@ -30,6 +30,11 @@ def report_error(error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     if isinstance(error, RetakeError):
+        if json:
+            from .machine import print_json
+
+            said = {"what": error.what, "where": error.where, "fix": error.fix, "exit_code": error.exit_code}
+            print_json({"error": said})
         print(f"error: {legible(str(error))}", file=sys.stderr)
         return error.exit_code
     if isinstance(error, OSError) and error.strerror:

@@ -30,8 +30,8 @@ def show(order: OrderName, where: Where = Path(), project: ProjectFolder = None,
     from .verdicts import show_verdicts
 
     with Session(_source(where), {"project": project}) as session:
-        found = session.ledger.order(order)
-        events = session.ledger.read("SELECT at, what FROM events WHERE order_key = ? ORDER BY id", found.key)
+        found = session.existing.order(order)
+        events = session.existing.read("SELECT at, what FROM events WHERE order_key = ? ORDER BY id", found.key)
         if json:
             print_json({"order": found, "events": [{"at": at, "what": what} for at, what in events]})
             return
@@ -83,7 +83,7 @@ def resolve(
             "say exactly one thing about it", where=f"order {order}", fix="--accepted ID, --refused or --written-off"
         )
     with Session(_source(where), {"project": project}) as session:
-        ledger = session.ledger
+        ledger = session.existing
         found = ledger.order(order)
         if accepted is not None:
             ledger.end_attempt(found.key, State.SUBMITTED, "resolved by hand", remote=accepted, kind="", message="")
@@ -103,7 +103,7 @@ def cancel(order: OrderName, where: Where = Path(), project: ProjectFolder = Non
     from .session import Session
 
     with Session(_source(where), {"project": project}) as session:
-        ledger = session.ledger
+        ledger = session.existing
         found = ledger.order(order)
         if found.state in UNSENT:
             ledger.move(found.key, State.CANCELLED)

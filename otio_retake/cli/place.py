@@ -38,7 +38,7 @@ def place(
     with Session(Path(source), flags) as session:
         if output is None:
             raise CutError("nobody said where to write the cut", where=str(source), fix="add -o PATH.otio")
-        check_output(session, output)
+        check_output(session, output, overwrite=overwrite)
         plan, admitted = known(session)
         done = Done(plan, admitted, Outcome())
         write_cut(session, done, output, activate=session.settings.activate, overwrite=overwrite)

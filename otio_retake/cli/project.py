@@ -36,7 +36,7 @@ def purge(
     from .showing import console
 
     with Session(where / "cut.otio" if where.is_dir() else where, {"project": project}) as session:
-        files = purgeable(session.ledger, results=results, takes=takes)
+        files = purgeable(session.existing, results=results, takes=takes)
         size = sum(path.stat().st_size for path in files)
         for path in files:
             console().print(str(path.relative_to(session.project.folder)), soft_wrap=True)
@@ -56,5 +56,5 @@ def archive(
     from .session import Session
 
     with Session(where / "cut.otio" if where.is_dir() else where, {"project": project}) as session:
-        count = archive_to(session.ledger, into)
+        count = archive_to(session.existing, into)
         typer.echo(f"archived: {count} files to {into}")

@@ -17,7 +17,7 @@ from ..cuts import Cut, open_cut
 from ..cuts.model import View
 from ..cuts.paths import Places
 from ..durable import write_text
-from ..errors import CutError, SettingsError
+from ..errors import CutError, ProjectError, SettingsError
 from ..ledger import Ledger
 from ..marks import MOST_TAKES, Marks, Vocabulary, find_marks
 from ..media.library import Library
@@ -117,6 +117,17 @@ class Session:
             self._ledger = Ledger.open(self.project)
             self.library.cache = self.project.facts
         return self._ledger
+
+    @property
+    def existing(self) -> Ledger:
+        """The ledger of a project that is there already. Raises ``ProjectError`` where nothing was ever ordered."""
+        if not self.project.exists:
+            raise ProjectError(
+                "nothing was ordered for this cut yet",
+                where=str(self.project.folder),
+                fix="name the cut, or its project with --project",
+            )
+        return self.ledger
 
     def close(self) -> None:
         """Lets go of everything."""

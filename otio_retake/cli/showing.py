@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
@@ -23,7 +24,13 @@ _LEVELS = {"problem": "red", "warning": "yellow", "note": "dim"}
 def console(error: bool = False) -> Console:
     """Where things are shown: eighty columns where nobody says how wide it is."""
     file = sys.stderr if error else sys.stdout
-    return Console(stderr=error, width=None if file.isatty() else 80, highlight=False, soft_wrap=False)
+    return Console(stderr=error, width=None if file.isatty() else _columns(), highlight=False, soft_wrap=False)
+
+
+def _columns() -> int:
+    """The width where there is no terminal: as the environment says, else eighty."""
+    said = os.environ.get("COLUMNS", "")
+    return int(said) if said.isdigit() and 40 <= int(said) <= 1000 else 80
 
 
 def table(*columns: str | tuple[str, dict[str, Any]], title: str = "") -> Table:
@@ -111,6 +118,9 @@ def _show_item(item: PlanItem) -> None:
     made.add_row("prompt", Text(item.prompt or "(none)", style="" if item.prompt else "dim"))
     for remark in item.remarks:
         made.add_row("", Text(remark, style="dim"))
+    if more := item.beyond:
+        said = f"the mark now asks for {more} frames more than was ordered; --again orders it anew"
+        made.add_row("", Text(said, style="yellow"))
     for order in item.known:
         made.add_row("", Text(f"order {order.key[:7]}: {order.state}", style="dim"))
     out.print(made)

@@ -181,7 +181,7 @@ def compose(
     from .working import Done, check_output, known, last_words, write_cut
 
     with Session(Path(cut), {"project": project}) as session:
-        check_output(session, output)
+        check_output(session, output, overwrite=overwrite)
         clip = _clip(session, at)
         plan, admitted = known(session)
         with watching(1) as reporter:
@@ -239,7 +239,7 @@ def _save(session: Session, text: str, output: Path | None, overwrite: bool) -> 
 
     if output is None:
         raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH.otio")
-    check_output(session, output)
+    check_output(session, output, overwrite=overwrite)
     save(session, text, output, overwrite=overwrite)
     show_losses(Losses(session.cut.left_behind(output.absolute().parent)))
     console().print(f"[bold]written: {output}[/bold]")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..admission import Admitted, admit, look_up
-from ..cuts import Losses
+from ..cuts import NOT_OURS, Losses
+from ..durable import check_writable, sha256_of
 from ..errors import CutError, RetakeError
 from ..orders import DEAD, Order, State, StepName
 from ..placing import idents, placements
@@ -40,7 +41,7 @@ def whole_way(
     session: Session, output: Path | None, *, yes: bool, skip_problems: bool, overwrite: bool, json: bool
 ) -> int:
     """From marks to a written cut; returns the exit code."""
-    check_output(session, output)
+    check_output(session, output, overwrite=overwrite)
     plan = session.plan()
     if not json:
         show_plan(plan)
@@ -53,7 +54,10 @@ def whole_way(
     done = Done(plan, admitted, outcome)
     if output is not None and not outcome.stopped:
         write_cut(session, done, output, activate=session.settings.activate, overwrite=overwrite)
-    return last_words(session, done, json=json)
+    code = last_words(session, done, json=json)
+    if output is None and not json:
+        console().print(f"no cut was written: otio-retake place {session.source} -o PATH.otio", soft_wrap=True)
+    return code
 
 
 def work(
@@ -71,7 +75,7 @@ def check_services(session: Session, plan: Plan) -> None:
         session.providers.get(service)
 
 
-def check_output(session: Session, output: Path | None) -> None:
+def check_output(session: Session, output: Path | None, *, overwrite: bool) -> None:
     """Refuses an output that could never be written, before anything is done for it."""
     if output is None:
         return
@@ -79,6 +83,12 @@ def check_output(session: Session, output: Path | None) -> None:
         raise CutError("the cut that was read is never written to", where=str(output), fix="give another path with -o")
     if output.suffix.lower() != ".otio":
         raise CutError("takes are written as .otio", where=str(output), fix="give a path that ends in .otio")
+    if output.is_dir():
+        raise CutError("this is a folder", where=str(output), fix="give the path of a file with -o")
+    ours = session.ledger.written(output) if session.project.exists else set()
+    if output.exists() and not overwrite and sha256_of(output) not in ours:
+        raise CutError(NOT_OURS, where=str(output), fix="give another path with -o, or --overwrite")
+    check_writable(output)
 
 
 def write_cut(session: Session, done: Done, output: Path, *, activate: bool, overwrite: bool) -> None:
@@ -189,6 +199,13 @@ def _reason(order: Order, message: str) -> str:
         return f"nobody knows whether it was accepted ({message}); to do: `otio-retake ledger resolve {order.short}`"
     if order.state is State.EXPIRED:
         return "its result expired before it was fetched; to do: ask again with --again"
+    if order.state is State.FAILED:
+        last = order.attempt
+        free = last is not None and last.charged is False
+        todo = (
+            "run it again: it was not charged" if free else "look at its charge in `otio-retake status`, then --again"
+        )
+        return f"{message or 'the service gave no reason'}; to do: {todo}"
     return message or "see `otio-retake status`"
 
 

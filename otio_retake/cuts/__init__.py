@@ -23,7 +23,10 @@ from .paths import is_absolute, outward, spelled_like
 if TYPE_CHECKING:
     from ..takes import Placement
 
-__all__ = ["Cut", "Losses", "open_cut"]
+__all__ = ["NOT_OURS", "Cut", "Losses", "open_cut"]
+
+NOT_OURS = "there is a file already, and it is not one that otio-retake wrote and nobody changed"
+"""Why an output is not replaced."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,10 @@ class Cut:
 
         # Kdenlive reads no `enabled`, neither of clips nor of tracks.
         deaf = self.view.writer == "kdenlive"
-        patched = add_takes(self.document, placements, self.view.written_rate, spell, plays_disabled=deaf)
+        view = self.view
+        patched = add_takes(
+            self.document, placements, view.written_rate, spell, origin=view.origin, plays_disabled=deaf
+        )
         patched.losses.warnings.extend(self.left_behind(beside))
         return patched
 
@@ -106,7 +112,7 @@ class Cut:
             raise CutError("this is a folder", where=str(path), fix="give the path of a file with -o")
         if path.exists() and not replace and sha256_of(path) not in may_replace:
             raise CutError(
-                "there is a file already, and it is not one that otio-retake wrote and nobody changed",
+                NOT_OURS,
                 where=str(path),
                 fix="give another path with -o, or --overwrite",
             )

@@ -245,6 +245,8 @@ class View:
     tracks: tuple[Track, ...]
     markers: tuple[Marker, ...]
     remarks: tuple[Problem, ...] = ()
+    origin: Exact = 0
+    """Where record frame 0 is in the tracks' own time: later than 0 in a cut whose stack is trimmed."""
     top_first: bool = False
     """Whether the file has its topmost track first, as Kdenlive writes them; otherwise last, as OpenTimelineIO says."""
 

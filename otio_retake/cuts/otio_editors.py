@@ -15,6 +15,18 @@ from .otio_document import Document
 
 Raw = dict[str, Any]
 
+_SIGNS = tuple(
+    (re.compile(sign), writer)
+    for sign, writer in (
+        (r'"PremierePro_OTIO"\s*:\s*\{', "premiere"),
+        (r'"Resolve_OTIO"\s*:\s*\{', "resolve"),
+        (r'"foundry\.timeline[.\w]*"\s*:', "hiero"),
+        (r'"hiero_source_type"\s*:', "hiero"),
+        (r'"kdenlive"\s*:\s*\{', "kdenlive"),
+    )
+)
+"""Keys that only one editor writes; a quote inside a text of the file would be escaped."""
+
 _ADJUSTMENT = re.compile(r"adjustment (clip|layer)|adjustmentclip", re.IGNORECASE)
 _TITLE = re.compile(r"(fusion )?(title|text\+?|solid color|generator)\b", re.IGNORECASE)
 
@@ -36,6 +48,13 @@ def take_of(reference: Any) -> str:
     return str(section_of(reference, "metadata", NAMESPACE).get("take", ""))
 
 
+def original_key(references: Raw, active: str) -> str:
+    """The key of the media that was in use before any take of ours: the active one, else what our takes say."""
+    said = [section_of(ref, "metadata", NAMESPACE).get("beside") for ref in references.values() if take_of(ref)]
+    known = (active, *said, *references)
+    return next((str(key) for key in known if key in references and not take_of(references[key])), active)
+
+
 def placed_take(item: Any) -> str:
     """The id of the take that a clip of ours on a track is; empty for any other item."""
     return take_of(item)
@@ -47,16 +66,7 @@ def writer_of(document: Document, metadata: Raw) -> str:
         return "resolve"
     if "PremierePro_OTIO" in metadata:
         return "premiere"
-    for sign, writer in (
-        ('"PremierePro_OTIO"', "premiere"),
-        ('"Resolve_OTIO"', "resolve"),
-        ('"foundry.timeline', "hiero"),
-        ('"hiero_source_type"', "hiero"),
-        ('"kdenlive"', "kdenlive"),
-    ):
-        if sign in document.text:
-            return writer
-    return "otio"
+    return next((writer for sign, writer in _SIGNS if sign.search(document.text)), "otio")
 
 
 def note_of(raw: Raw, metadata: Raw) -> str:

@@ -26,6 +26,7 @@ from .otio_editors import (
     ident_of,
     link_of,
     note_of,
+    original_key,
     schema_of,
     section_of,
     see_through,
@@ -95,6 +96,7 @@ class _Reader:
             tracks=tuple(tracks),
             markers=tuple(markers),
             remarks=tuple(self._remarks),
+            origin=-shift,
             # otioexport.cpp goes from the highest track to the lowest, and its import goes back the same way.
             top_first=self._writer == "kdenlive",
         )
@@ -265,7 +267,8 @@ class _Reader:
         media = [self._media(key, ref, where) for key, ref in references.items()]
         takes = tuple(m for m in media if m.ours is not None or m.key.startswith(TAKE_KEY))
         others = [m for m in media if m not in takes]
-        original = next((m for m in others if m.key == active), others[0] if others else media[0])
+        kept = original_key(references, active)
+        original = next((m for m in others if m.key == kept), others[0] if others else media[0])
         trim = self._range(raw.get("source_range"), where)
         if trim is None:
             trim = (original.start, original.duration) if original.start and original.duration else None

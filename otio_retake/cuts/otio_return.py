@@ -7,7 +7,7 @@ import json
 from ..errors import CutError
 from .model import NAMESPACE, Address
 from .otio_document import Document
-from .otio_editors import placed_take, schema_of, take_of
+from .otio_editors import original_key, placed_take, schema_of, take_of
 from .otio_writer import TRACK_NAME, Losses, Patched
 from .splice import (
     Edit,
@@ -67,15 +67,16 @@ def _dropped(
     gone = [key for key, reference in references.items() if take_of(reference) in idents]
     if not gone:
         return []
-    keep = next((key for key in references if key not in gone and not take_of(references[key])), None)
-    if keep is None:
+    active = str(value.value.get("active_media_reference_key") or "")
+    keep = original_key(references, active)
+    if keep not in references or take_of(references[keep]):
         losses.left_out.append(
             f"{value.value.get('name')}: the take is all that the clip has; relink it to its original by hand"
         )
         return []
     removed += [(address, key, take_of(references[key])) for key in gone]
     edits = _without(text, value.start, gone)
-    if value.value.get("active_media_reference_key") in gone:
+    if active in gone:
         place = place_of(text, value.start, "active_media_reference_key")
         assert place is not None
         edits.append(Edit(place.start, place.end, json.dumps(keep)))

@@ -14,9 +14,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .model import NAMESPACE, TAKE_KEY, Address
+from .model import NAMESPACE, TAKE_KEY, Address, Exact
 from .otio_document import Document
-from .otio_editors import placed_take, take_of
+from .otio_editors import original_key, placed_take, take_of
 from .paths import file_name
 from .splice import (
     Edit,
@@ -57,17 +57,25 @@ class Patched:
 
 
 def add_takes(
-    document: Document, placements: Iterable[Placement], rate: float, spell: Spell, *, plays_disabled: bool = False
+    document: Document,
+    placements: Iterable[Placement],
+    rate: float,
+    spell: Spell,
+    *,
+    origin: Exact = 0,
+    plays_disabled: bool = False,
 ) -> Patched:
     """The document with ``placements`` added; those that are in it already are left as they are.
 
-    ``plays_disabled`` is whether the editor plays what is disabled: then sound that would be heard is left out.
+    ``origin`` is where record frame 0 is in the tracks' own time. ``plays_disabled`` is whether the editor
+    plays what is disabled: then sound that would be heard is left out.
     """
-    return _Writer(document, rate, spell, plays_disabled).run(list(placements))
+    return _Writer(document, rate, spell, origin, plays_disabled).run(list(placements))
 
 
 class _Writer:
-    def __init__(self, document: Document, rate: float, spell: Spell, plays_disabled: bool) -> None:
+    def __init__(self, document: Document, rate: float, spell: Spell, origin: Exact, plays_disabled: bool) -> None:
+        self._origin = origin
         self._plays_disabled = plays_disabled
         self._document = document
         self._text = document.text
@@ -96,6 +104,7 @@ class _Writer:
         name = clip.get("name") or "unnamed"
         references = clip.get("media_references") or {}
         taken = set(references)
+        active_key = clip.get("active_media_reference_key")
         entries: dict[str, Any] = {}
         active = ""
         for placement in group:
@@ -104,7 +113,7 @@ class _Writer:
                 active = there if placement.activate else active
                 continue
             key = _free(placement.take.key, taken | set(entries))
-            entries[key] = self._reference(placement)
+            entries[key] = self._reference(placement, original_key(references, str(active_key or "DEFAULT_MEDIA")))
             self._added.append((address, key, placement.take.ident))
             if placement.activate:
                 active = key
@@ -157,13 +166,13 @@ class _Writer:
             self._edits.append(insert_member(self._text, start, "media_references", {**kept, **entries}))
         self._edits.append(insert_member(self._text, start, "active_media_reference_key", active or "DEFAULT_MEDIA"))
 
-    def _reference(self, placement: Placement) -> dict[str, Any]:
+    def _reference(self, placement: Placement, beside: str = "") -> dict[str, Any]:
         take = placement.take
         start, duration = placement.available
         clock = float(placement.clock)
         return {
             "OTIO_SCHEMA": "ExternalReference.1",
-            "metadata": {NAMESPACE: _about(placement)},
+            "metadata": {NAMESPACE: {**_about(placement), **({"beside": beside} if beside else {})}},
             "name": take.name,
             "available_range": _range(start, duration, clock),
             "available_image_bounds": None,
@@ -211,7 +220,7 @@ class _Writer:
         children: list[dict[str, Any]] = []
         at = Fraction(0)
         for placement in row:
-            first, end = placement.record
+            first, end = (edge + self._origin for edge in placement.record)
             if first > at:
                 children.append(self._gap(first - at))
             children.append(self._sound_clip(placement))

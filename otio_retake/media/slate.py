@@ -7,7 +7,6 @@ would be replaced there is a quiet tone.
 
 from __future__ import annotations
 
-import contextlib
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -189,30 +188,52 @@ def _board(slate: Slate, width: int, height: int, letter: int) -> Luma:
     says = [f"TAKE {slate.take}", f"{slate.mode}, {slate.service}", f"{len(slate.changed)} frames"]
     for row, text in enumerate(says):
         draw.text((across, letter // 6 + row * letter * 5 // 8), text, fill=200, font=head)
-    body = _font(letter * 5 // 8, _needs_more(slate.prompt))
     top = letter * 9 // 4
-    lines = max((height - top - letter // 4) // (letter * 3 // 4), 1)
-    for row, line in enumerate(_wrapped(slate.prompt or "(no prompt)", body, width - letter // 2, lines)):
-        draw.text((letter // 4, top + row * letter * 3 // 4), line, fill=235, font=body)
+    text = slate.prompt or "(no prompt)"
+    font, size, rows = _set(text, width - letter // 2, height - top - letter // 4, letter)
+    for row, line in enumerate(rows):
+        draw.text((letter // 4, top + row * size * 6 // 5), line, fill=235, font=font)
     return np.asarray(image, dtype=np.uint8)
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, lines: int) -> list[str]:
-    """``text`` in at most ``lines`` lines, cut with an ellipsis."""
+_SIZES = (10, 8, 7, 6)
+"""Heights of the prompt's letters to try, in sixteenths of the number's; the last is the least that a phone shows."""
+
+
+def _set(text: str, width: int, height: int, letter: int) -> tuple[ImageFont.FreeTypeFont, int, list[str]]:
+    """The prompt in the largest letters in which all of it fits, else in the smallest, cut with an ellipsis."""
+    name = next((n for n in ("", *_WIDE_FONTS) if _draws(n, text)), None)
+    if name is None:
+        kept = "".join(character if _draws("", character) else " " for character in text)
+        name, text = "", f"{' '.join(kept.split())} (and letters that no font here draws)".strip()
+    for part in _SIZES:
+        size = letter * part // 16
+        font = _font(size, name)
+        rows = _wrapped(text, font, width)
+        lines = max(height // (size * 6 // 5), 1)
+        if len(rows) <= lines:
+            return font, size, rows
+    return font, size, [*rows[: lines - 1], _shortened(f"{rows[lines - 1]} ...", font, width)]
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` pixels; words longer than a line are parted, as Chinese always is."""
     rows: list[str] = []
     row = ""
     for word in text.split():
         longer = f"{row} {word}".strip()
-        if row and font.getlength(longer) > width:
-            rows.append(row)
-            row = word
-        else:
+        if font.getlength(longer) <= width:
             row = longer
-    rows.append(row)
-    rows = [_shortened(r, font, width) for r in rows]
-    if len(rows) > lines:
-        rows = [*rows[: lines - 1], _shortened(f"{rows[lines - 1]} ...", font, width)]
-    return rows
+            continue
+        if row:
+            rows.append(row)
+        row = ""
+        for character in word:
+            if row and font.getlength(row + character) > width:
+                rows.append(row)
+                row = ""
+            row += character
+    return [*rows, row]
 
 
 def _shortened(row: str, font: ImageFont.FreeTypeFont, width: int) -> str:
@@ -221,20 +242,29 @@ def _shortened(row: str, font: ImageFont.FreeTypeFont, width: int) -> str:
     return row
 
 
-_WIDE_FONTS = ("NotoSansCJK-Regular.ttc", "Arial Unicode.ttf", "msgothic.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf")
+_WIDE_FONTS = (
+    "NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "wqy-zenhei.ttc", "DroidSansFallbackFull.ttf",
+    "Arial Unicode.ttf", "PingFang.ttc", "Hiragino Sans GB.ttc", "msyh.ttc", "YuGothM.ttc", "msgothic.ttc",
+    "NotoSans-Regular.ttf", "DejaVuSans.ttf",
+)  # fmt: skip
 """Fonts with more than Latin letters, as systems name them."""
 
 
-def _needs_more(text: str) -> bool:
-    """Whether ``text`` has letters beyond Latin, which Pillow's own font does not draw."""
-    return any(ord(letter) > 0x24F for letter in text)
+def _draws(name: str, text: str) -> bool:
+    """Whether the font ``name`` is here and has every letter of ``text``: one that it lacks looks like no letter."""
+    try:
+        font = _font(20, name)
+    except OSError:
+        return False
+    nothing = bytes(font.getmask("\U0010ffff"))
+    return not any(bytes(font.getmask(letter)) == nothing for letter in set(text) if not letter.isspace())
 
 
-@lru_cache(maxsize=8)
-def _font(size: int, wide: bool = False) -> ImageFont.FreeTypeFont:
-    for name in _WIDE_FONTS if wide else ():
-        with contextlib.suppress(OSError):
-            return ImageFont.truetype(name, size)
+@lru_cache(maxsize=16)
+def _font(size: int, name: str = "") -> ImageFont.FreeTypeFont:
+    """A font by its file's name, or Pillow's own. Raises ``OSError`` where the system has none of that name."""
+    if name:
+        return ImageFont.truetype(name, size)
     font = ImageFont.load_default(size)
     assert isinstance(font, ImageFont.FreeTypeFont), "Pillow was built without FreeType"
     return font

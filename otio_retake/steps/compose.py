@@ -8,7 +8,7 @@ from ..admission import Admitted
 from ..cuts.model import Address
 from ..errors import OrderError
 from ..lease import Lease
-from ..takes import Pick, TakeFile, Target, serves
+from ..takes import Pick, TakeFile, Target, made_as, serves
 from ..takes_store import add_target, close_target, takes
 from .conform import make, picks_of
 from .workshop import Workshop
@@ -43,7 +43,8 @@ def compose(admitted: Admitted, address: Address, numbers: Sequence[int], shop: 
             "another process is carrying orders out", where=f"process {held.pid} on {held.host}", fix="wait for it"
         )
     with held:
-        there = [t for t in takes(shop.ledger) if serves(t, target) and t.spec.picks == tuple(picks)]
+        alike = [t for t in takes(shop.ledger) if serves(t, target) and t.spec.made_as == made_as(target)]
+        there = [t for t in alike if t.spec.picks == tuple(picks)]
         if there:
             shop.reporter.say(f"{there[-1].name} holds just that already")
             return there[-1]

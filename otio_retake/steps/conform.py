@@ -35,7 +35,7 @@ def run(target: Target, shop: Workshop, progress: Progress | None = None) -> lis
     orders = {key: shop.ledger.order(key) for part in target.parts for key in part.orders}
     found = [picks_of(part, orders) for part in target.parts]
     parts = [part for part, picks in zip(target.parts, found, strict=True) if picks]
-    there = [take for take in takes(shop.ledger) if serves(take, target)]
+    there = [take for take in takes(shop.ledger) if serves(take, target) and take.spec.made_as == made_as(target)]
     made = []
     for picks in combinations(found):
         if not any(take.spec.picks == picks for take in there):

@@ -31,7 +31,7 @@ def run(order: Order, shop: Workshop) -> None:
             State.REFUSED,
             f"refused: {refusal.kind}",
             kind=refusal.kind,
-            message=refusal.what,
+            message="; to do: ".join(part for part in (refusal.what, refusal.fix) if part),
             retry_at=shop.clock() + wait,
         )
         return
