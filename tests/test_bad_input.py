@@ -42,7 +42,7 @@ def explained(said: subprocess.CompletedProcess[str], *words: str, code: int = 2
         assert "to do:" in said.stderr
 
 
-def write_cut(folder: Path, media: str, name: str = "cut.otio", **clip: Any) -> Path:
+def write_cut(folder: Path, media: str, name: str = "cut.otio", clip_name: str = "", **clip: Any) -> Path:
     reference = otio.schema.ExternalReference(media, TimeRange(RationalTime(0, 24), RationalTime(96, 24)))
     made = otio.schema.Clip("A001", reference, TimeRange(RationalTime(10, 24), RationalTime(60, 24)))
     made.markers.append(otio.schema.Marker("RETAKE: rain", TimeRange(RationalTime(30, 24), RationalTime(8, 24))))
@@ -52,6 +52,8 @@ def write_cut(folder: Path, media: str, name: str = "cut.otio", **clip: Any) -> 
     timeline.tracks.append(track)
     path = folder / name
     otio.adapters.write_to_file(timeline, str(path))
+    if clip_name:
+        clip["name"] = clip_name
     if clip:
         data = json.loads(path.read_text())
         data["tracks"]["children"][0]["children"][0].update(clip)
@@ -381,6 +383,72 @@ def test_options_that_are_wrong(cut: Path) -> None:
 def test_a_saved_list_that_is_none(cut: Path) -> None:
     (cut.parent / "list.json").write_text('{"hello": 1}')
     explained(run(cut.parent, "run", "list.json", "--yes"), "no list of retakes")
+
+
+def test_a_list_that_was_tampered_with(cut: Path) -> None:
+    assert run(cut.parent, "plan", "cut.otio", "--save", "list.json").returncode == 0
+    listed = cut.parent / "list.json"
+    for slip in ('"takes": -5', '"takes": 100000000'):
+        (cut.parent / "other.json").write_text(listed.read_text().replace('"takes": 1', slip))
+        explained(run(cut.parent, "run", "other.json", "--yes"), "no list of retakes")
+
+
+@pytest.mark.parametrize("name", ["cut.otio", "A001.mov", "notes.json"])
+def test_a_list_replaces_nothing_but_a_list(cut: Path, name: str) -> None:
+    (cut.parent / "notes.json").write_text("{}")
+    before = (cut.parent / name).read_bytes()
+    explained(run(cut.parent, "plan", "cut.otio", "--save", name), "list", name)
+    assert (cut.parent / name).read_bytes() == before
+    assert run(cut.parent, "plan", "cut.otio", "--save", "list.json").returncode == 0
+    assert run(cut.parent, "plan", "cut.otio", "--save", "list.json").returncode == 0, "an earlier list may go"
+
+
+@pytest.mark.parametrize("amount", ["1e400", "nan", "-1", "lots"])
+def test_budgets_that_are_none(cut: Path, amount: str) -> None:
+    explained(run(cut.parent, "run", "cut.otio", "--yes", "--budget", amount), "no amount of money")
+
+
+def test_a_terminal_that_speaks_less_than_unicode(tmp_path: Path, good_movie: bytes) -> None:
+    (tmp_path / "A001.mov").write_bytes(good_movie)
+    write_cut(tmp_path, str(tmp_path / "A001.mov"), clip_name="Überblende \ud800")
+    for arguments in (("plan", "cut.otio"), ("plan", "cut.otio", "--json"), ("marks", "cut.otio")):
+        said = run(tmp_path, *arguments, PYTHONIOENCODING="ascii")
+        assert said.returncode == 0, said.stderr
+        if "--json" in arguments:
+            assert json.loads(said.stdout)["items"][0]["clip"] == "Überblende \ufffd"
+    assert run(tmp_path, "run", "cut.otio", "-o", "out.otio", "--yes", PYTHONIOENCODING="ascii").returncode == 0
+    closed = subprocess.run(
+        f"{sys.executable} -m otio_retake plan cut.otio --json >&-",
+        shell=True, cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert closed.returncode == 0, closed.stderr
+
+
+def test_looking_makes_no_project(cut: Path) -> None:
+    for command in (["ledger", "show", "abc", "--in", "cut.otio"], ["project", "purge", "cut.otio"]):
+        explained(run(cut.parent, *command), "nothing was ordered")
+    run(cut.parent, "verify", "cut.otio")
+    assert not (cut.parent / "retakes").exists()
+
+
+@pytest.mark.parametrize("name", ["", "%", "_______"])
+def test_orders_are_named_by_their_letters_alone(cut: Path, name: str) -> None:
+    assert run(cut.parent, "run", "cut.otio", "-o", "out.otio", "--yes").returncode == 0
+    explained(run(cut.parent, "ledger", "show", name, "--in", "cut.otio"), "there is no order")
+
+
+def test_an_output_elsewhere_says_what_will_not_be_found_from_there(tmp_path: Path, good_movie: bytes) -> None:
+    (tmp_path / "A001.mov").write_bytes(good_movie)
+    write_cut(tmp_path, "A001.mov")
+    said = run(tmp_path, "run", "cut.otio", "-o", "below/out.otio", "--yes")
+    assert said.returncode == 0, said.stderr
+    assert "named relative to its folder" in " ".join(said.stdout.split())
+
+
+def test_errors_are_told_to_machines_too(tmp_path: Path) -> None:
+    said = run(tmp_path, "plan", "nothing.otio", "--json")
+    assert said.returncode == 2
+    assert set(json.loads(said.stdout)["error"]) == {"what", "where", "fix", "exit_code"}
 
 
 def test_media_that_changed_between_plan_and_run(cut: Path, good_movie: bytes) -> None:

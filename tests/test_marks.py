@@ -99,6 +99,9 @@ def test_what_begins_so_and_goes_on_otherwise_is_a_suspect(name: str) -> None:
         ("RETAKE seam=edge: rain", "seam=edge", "seam=mark"),
         ("RETAKE context=lots: rain", "context=lots", "context=24"),
         ("RETAKE agian: rain", "agian", "again"),
+        ("RETAKE x2 x3: rain", "x3", "keep one"),
+        ("RETAKE @ltx @fal: rain", "@fal", "keep one"),
+        ("RETAKE video audio: rain", "audio", "write both"),
     ],
 )
 def test_a_slip_in_an_option_is_an_error_with_the_nearest_right_one(name: str, what: str, fix: str) -> None:

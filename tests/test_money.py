@@ -277,6 +277,45 @@ def test_stages_one_by_one_come_to_the_same(desk: Desk, footage: Path) -> None:
     assert len(desk.bill()) == 1
 
 
+def test_what_was_rehearsed_is_bought_when_it_is_asked_for(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    assert desk.run("run", str(desk.cut), "-o", str(desk.out), "--yes").returncode == 0
+    assert desk.requests() == []
+    said = desk.spend()
+    assert said.returncode == 0, said.stderr
+    assert len(desk.bill()) == 1
+    (clip,) = desk.timeline()["tracks"]["children"][0]["children"]
+    (kept,) = [ref for key, ref in clip["media_references"].items() if key.startswith("retake.")]
+    assert kept["metadata"]["otio_retake"]["orders"][0]["service"] == "paid"
+    again = desk.spend()
+    assert "0 to send, 1 done" in again.stdout
+    assert len(desk.bill()) == 1
+
+
+def test_a_lists_price_is_todays(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    assert desk.run("plan", str(desk.cut), "--service", "paid", "--save", "list.json").returncode == 0
+    listed = desk.folder / "list.json"
+    listed.write_text(listed.read_text().replace('"0.3042"', '"0.0001"'))
+    said = desk.run("submit", "list.json", "--yes", "--budget", "0.01")
+    assert said.returncode == 3, said.stdout
+    assert desk.requests() == []
+
+
+def test_nothing_is_bought_for_an_output_that_cannot_be_written(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    desk.out.write_text("somebody's work")
+    said = desk.spend()
+    assert said.returncode == 2
+    assert "--overwrite" in said.stderr
+    assert desk.requests() == []
+
+
+def test_a_refusal_says_what_the_service_says_to_do(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [refuse]")
+    assert "top it up" in " ".join(desk.spend().stdout.split())
+
+
 def test_status_shows_what_was_estimated_and_billed(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain")
     desk.spend()

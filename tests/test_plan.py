@@ -213,3 +213,46 @@ def test_the_digest_is_of_what_would_be_sent_and_its_price(tmp_path: Path) -> No
     ]  # fmt: skip
     assert len(set(digests)) == 5
     assert plan_of(one_mark(tmp_path), shelf, service="ltx").digest == digests[0]
+
+
+def test_what_was_rehearsed_is_still_to_be_ordered(tmp_path: Path) -> None:
+    rehearsed = Known(replace(order(1), service="rehearsal"))
+    shelf = Shelf(facts("A"))
+    assert only(plan_of(one_mark(tmp_path), shelf, known=rehearsed, service="ltx")).new == (1,)
+    assert only(plan_of(one_mark(tmp_path), shelf, known=rehearsed)).new == ()
+    assert only(plan_of(one_mark(tmp_path), shelf, known=rehearsed, rehearse="ltx")).new == ()
+    # What another service has made is made.
+    assert only(plan_of(one_mark(tmp_path), shelf, known=Known(order(1)), service="fal")).new == ()
+
+
+def test_two_uses_of_a_shot_each_have_their_own_orders(tmp_path: Path) -> None:
+    """Both ask the same in words, of frames that overlap: A of 10 to 19, B of 15 to 24."""
+    cut = write(
+        tmp_path,
+        track(
+            clip("A", 0, 100, marker("RETAKE: rain", 10, 10), media="/media/A.mov"),
+            clip("B", 0, 100, marker("RETAKE: rain", 15, 10), media="/media/A.mov"),
+        ),
+    )
+    made = [replace(order(k), key=f"key{k}", region=region) for k, region in ((1, Span(10, 20)), (1, Span(15, 25)))]
+    made[1] = replace(made[1], key="key2")
+    plan = plan_of(cut, Shelf(facts("A")), known=Known(*made), service="ltx")
+    assert [[o.key for o in item.known] for item in plan.items] == [["key1"], ["key2"]]
+    assert [item.new for item in plan.items] == [(), ()]
+    # Trimmed by 3 each is still nearer to its own.
+    made = [replace(o, region=Span(o.region.first - 3, o.region.end)) for o in made]
+    plan = plan_of(cut, Shelf(facts("A")), known=Known(*made), service="ltx")
+    assert [[o.key for o in item.known] for item in plan.items] == [["key1"], ["key2"]]
+
+
+def test_a_mark_that_grew_says_how_much_was_not_ordered(tmp_path: Path) -> None:
+    item = only(plan_of(one_mark(tmp_path, length=40), Shelf(facts("A")), known=Known(order(1)), service="ltx"))
+    assert item.status == "done"
+    assert item.beyond == 28
+
+
+def test_another_default_mode_is_another_order(tmp_path: Path) -> None:
+    shelf = Shelf(facts("A"))
+    kinds = [only(plan_of(one_mark(tmp_path), shelf, mode=mode)).base_digest for mode in ("video", "both")]
+    assert len(set(kinds)) == 2
+    assert only(plan_of(one_mark(tmp_path, "RETAKE video: rain"), shelf)).base_digest == kinds[0]

@@ -385,3 +385,61 @@ def test_mark_ids_do_not_depend_on_the_trim_or_the_path(tmp_path: Path) -> None:
     first = ident(10, 60, "/Volumes/one/A.mov")
     assert ident(13, 54, "D:\\two\\A.mov") == first
     assert ident(10, 60, "/Volumes/one/B.mov") != first
+
+
+# --- what else lies in a cut ----------------------------------------------------------------------------------------
+
+
+def test_a_mark_inside_a_nested_cut_is_a_problem_and_not_lost(tmp_path: Path) -> None:
+    inner = track(clip("B", 0, 20, marker("RETAKE: deep", 3)))
+    nested = {"OTIO_SCHEMA": "Stack.1", "name": "N", "source_range": span(0, 20), "children": [inner], "markers": []}
+    plan = plan_of(write(tmp_path, track(clip("A", 0, 20), nested)), Shelf(facts("A")))
+    assert [p.what for p in plan.blocking] == ["this is a nested sequence"]
+
+
+def test_what_a_tracks_own_range_hides_is_not_ordered(tmp_path: Path) -> None:
+    # The track shows its frames 20 to 69: at 0 of the cut lies frame 20 of A.
+    marks = [marker(f"RETAKE: {k}", k, 4) for k in (5, 18, 40, 68, 90)]
+    cut = write(tmp_path, track(clip("A", 0, 100, *marks), source_range=span(20, 50)))
+    found = requests_of(cut)
+    assert regions(found) == [("A", 20, 22), ("A", 40, 44), ("A", 68, 70)]
+    assert [r.record[0] for r in found.requests] == [0, 20, 48]
+    assert len(whats(found, "warning")) == 2
+
+
+def test_a_range_that_begins_nowhere_in_the_track_is_a_label(tmp_path: Path) -> None:
+    cut = write(tmp_path, track(clip("A", 0, 100, marker("RETAKE: x", 5, 4)), source_range=span(86400, 100)))
+    assert regions(requests_of(cut)) == [("A", 5, 9)]
+    assert requests_of(cut).requests[0].record == (5, 9)
+
+
+def test_a_second_is_no_point_and_one_source_frame_of_a_slow_clip_is(tmp_path: Path) -> None:
+    second = marker("RETAKE: x", 0)
+    second["marked_range"] = {**span(30, 1), "duration": time(1, 1)}
+    assert regions(requests_of(write(tmp_path, track(clip("A", 0, 100, second))))) == [("A", 30, 54)]
+    slow = clip("A", 0, 100, marker("RETAKE: x", 30, 1), effects=[warp(0.5)])
+    assert regions(requests_of(write(tmp_path, track(slow)))) == [("A", 0, 50)]
+
+
+def test_a_word_of_another_editor_in_a_text_changes_nothing(tmp_path: Path) -> None:
+    tracks = (track(clip("LOW", 0, 50)), track(clip("TOP", 0, 50, metadata={"source": "kdenlive"})))
+    cut = write(tmp_path, *tracks, markers=(marker("RETAKE: x", 10, 5),))
+    assert regions(requests_of(cut)) == [("TOP", 10, 15)]
+
+
+def test_control_characters_of_a_marker_reach_nobodys_terminal(tmp_path: Path) -> None:
+    text = "RETAKE: \x1b[31mred\x07 \ud800 \u202eback\r\nsecond line"
+    found = requests_of(write(tmp_path, track(clip("A\x1b[2J\n", 0, 50, marker(text, 10, 5)))))
+    (request,) = found.requests
+    assert request.mark.prompt == "\ufffd[31mred\ufffd \ufffd \ufffdback\nsecond line"
+    assert request.clip.name == "A\ufffd[2J "
+
+
+# --- takes of ours that an editor has put in the place of their originals -------------------------------------------
+
+
+def test_a_clip_that_plays_a_take_alone_is_a_problem_where_its_original_is_not_known(tmp_path: Path) -> None:
+    lone = clip("A", 0, 50, marker("RETAKE: x", 10, 5), media="/elsewhere/A_rtk0a1b2c3_v001.mov")
+    assert whats(requests_of(write(tmp_path, track(lone)))) == [
+        "the clip plays a take whose original is not known here"
+    ]

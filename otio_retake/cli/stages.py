@@ -170,10 +170,11 @@ def _later(
     from .working import Done, known, last_words, work
 
     with Session(Path(source), flags) as session:
+        ledger = session.existing
         plan, admitted = known(session)
         if conforming:
             for target, _ in admitted.targets:
-                add_target(session.ledger, target)
+                add_target(ledger, target)
         outcome = work(session, admitted.keys, steps, conforming=conforming, quiet=json)
         code = last_words(session, Done(plan, admitted, outcome), json=json)
         if verdicts and not json:

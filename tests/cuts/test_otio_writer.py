@@ -240,6 +240,68 @@ def test_dropping_leaves_what_was_there_before(cut: Cut) -> None:
     assert both.text == cut.document.text
 
 
+def test_sound_that_is_dropped_leaves_no_track(cut: Cut) -> None:
+    (clip,) = pictures(cut)
+    placed = reopened(cut, cut.apply([reference(clip), sound(clip, 1)], cut.path.parent).text)
+    one = placed.drop({"sound001", "clip001"})
+    assert one.text == cut.document.text
+    assert len(one.added) == 2
+
+
+def test_sound_that_is_dropped_among_others_leaves_a_gap(tmp_path: Path, cut: Cut) -> None:
+    (clip,) = pictures(cut)
+    later = sound(clip, 2)
+    later = Placement(**{**{f: getattr(later, f) for f in later.__slots__}, "record": (Fraction(15), Fraction(20))})
+    placed = reopened(cut, cut.apply([sound(clip, 1), later], cut.path.parent).text)
+    kept = json.loads(placed.drop({"sound001"}).text)["tracks"]["children"][-1]["children"]
+    assert [c["OTIO_SCHEMA"] for c in kept] == ["Gap.1", "Gap.1", "Gap.1", "Clip.2"]
+    timeline = otio.adapters.read_from_string(placed.drop({"sound001"}).text, "otio_json")
+    assert timeline.tracks[-1].range_of_child_at_index(3).start_time.value == 15
+
+
+def test_a_file_of_one_clip_gives_its_take_back(tmp_path: Path, cut: Cut) -> None:
+    lone = tmp_path / "lone.otio"
+    lone.write_text(json.dumps(json.loads(cut.document.text)["tracks"]["children"][0]["children"][0], indent=2))
+    alone = open_cut(lone)
+    placed = reopened(alone, alone.apply([reference(pictures(alone)[0], activate=True)], tmp_path).text)
+    back = placed.drop({"clip001"})
+    assert [key for _, key, _ in back.added] == ["retake.v001"]
+    assert json.loads(back.text) == json.loads(alone.document.text)
+
+
+def test_the_original_that_was_in_use_comes_back(tmp_path: Path) -> None:
+    """A clip with camera file and proxy, the proxy active: with takes active in between, the proxy is the original."""
+    references = {
+        key: {"OTIO_SCHEMA": "ExternalReference.1", "target_url": f"{key}.mov", "metadata": {},
+              "available_range": otio_range(0, 100)} for key in ("cam", "proxy")
+    }  # fmt: skip
+    clip = {
+        "OTIO_SCHEMA": "Clip.2", "name": "A", "source_range": otio_range(10, 20), "media_references": references,
+        "active_media_reference_key": "proxy",
+    }  # fmt: skip
+    path = tmp_path / "two.otio"
+    path.write_text(json.dumps(timeline_of(clip), indent=2))
+    cut = open_cut(path)
+    placed = reopened(cut, cut.apply([reference(pictures(cut)[0], activate=True)], tmp_path).text)
+    (now,) = pictures(placed)
+    assert (now.active, now.media.key) == ("retake.v001", "proxy")
+    assert placed.drop({"clip001"}).text == cut.document.text
+
+
+def test_sound_lies_at_its_place_in_a_trimmed_stack(tmp_path: Path, cut: Cut) -> None:
+    document = json.loads(cut.document.text)
+    document["tracks"]["source_range"] = otio_range(5, 10)
+    path = tmp_path / "trimmed.otio"
+    path.write_text(json.dumps(document, indent=2))
+    trimmed = open_cut(path)
+    (clip,) = pictures(trimmed)
+    placed = sound(clip)
+    text = trimmed.apply([placed], tmp_path).text
+    track = otio.adapters.read_from_string(text, "otio_json").tracks[-1]
+    # What is at record frame r of the cut is at r + 5 in its tracks.
+    assert track.range_of_child_at_index(1).start_time.value == placed.record[0] + 5
+
+
 def test_activating_by_hand(cut: Cut) -> None:
     (clip,) = pictures(cut)
     placed = reopened(cut, cut.apply([reference(clip)], cut.path.parent).text)

@@ -182,11 +182,24 @@ def test_drop_takes_a_take_out_again(placed: Path) -> None:
     said = run(placed, "place", "cut.otio", "-o", "placed-again.otio")
     assert said.returncode == 0
     assert list(references(placed / "placed-again.otio")[1]) == ["DEFAULT_MEDIA"], "what was dropped stays away"
-    gone = run(placed, "project", "purge", "out.otio", "--takes", "--yes")
-    assert "rtk" in gone.stdout
     takes = json.loads(run(placed, "takes", "list", "out.otio", "--json").stdout)
     assert [t["standing"] for t in takes] == ["ok", "ok", "dropped"]
-    assert all(Path(t["file"]).exists() for t in takes[:2]), "a take in use is never deleted"
+    files = [Path(t["file"]) for t in takes]
+    run(placed, "project", "purge", "dropped.otio", "--takes", "--yes")
+    assert all(file.exists() for file in files), "a take that some cut here names is never deleted"
+    (placed / "out.otio").unlink()
+    gone = run(placed, "project", "purge", "dropped.otio", "--takes", "--yes")
+    assert files[2].name in gone.stdout
+    assert [file.exists() for file in files] == [True, True, False]
+
+
+def test_a_dropped_take_can_be_brought_back(placed: Path) -> None:
+    run(placed, "takes", "drop", "out.otio", "v001", "--at", "second", "-o", "dropped.otio")
+    assert run(placed, "takes", "restore", "cut.otio", "v009").returncode == 2
+    said = run(placed, "takes", "restore", "cut.otio", "v001")
+    assert said.returncode == 0, said.stderr
+    run(placed, "place", "cut.otio", "-o", "back.otio")
+    assert [list(r) for r in references(placed / "back.otio")] == [list(r) for r in references(placed / "out.otio")]
 
 
 def test_activate(placed: Path) -> None:
@@ -222,6 +235,43 @@ def test_another_seam_costs_nothing(placed: Path) -> None:
     assert said.returncode == 0, said.stderr
     assert len(set((placed / "retakes" / "takes").glob("*.mov")) - before) == 3
     assert run(placed, "status", "cut.otio").stdout.count("placed") == 5
+    run(placed, "place", "cut.otio", "-o", "seams.otio")
+    assert [len(r) for r in references(placed / "seams.otio")] == [5, 3], "both are alternates"
+
+
+def test_an_editor_who_keeps_the_active_reference_alone_gets_the_original_retaken(placed: Path) -> None:
+    """Flattened, with our metadata and without: nothing is ordered again, and --again retakes the original."""
+    run(placed, "place", "cut.otio", "-o", "active.otio", "--activate")
+    for name, keep in (("with.otio", True), ("without.otio", False)):
+        timeline = otio.adapters.read_from_file(str(placed / "active.otio"))
+        for clip in timeline.find_clips():
+            active = clip.media_reference.clone()
+            if not keep:
+                active.metadata.clear()
+            clip.set_media_references({"DEFAULT_MEDIA": active}, "DEFAULT_MEDIA")
+        otio.adapters.write_to_file(timeline, str(placed / name))
+        plan = json.loads(run(placed, "plan", name, "--json").stdout)
+        assert plan["to_send"] == 0
+        assert [item["media"]["path"].rpartition("/")[2] for item in plan["items"]] == ["A001C003.mov"] * 3
+        again = json.loads(run(placed, "plan", name, "--json", "--again").stdout)
+        assert [item["generation"] for item in again["items"]] == [1, 1, 1]
+    # Another project does not know the takes: that is said, and nothing is ordered from them.
+    said = run(placed, "plan", "without.otio", "--project", "elsewhere/retakes")
+    assert said.returncode == 2
+    assert "original is not known here" in " ".join(said.stdout.split())
+
+
+def test_a_list_is_for_the_cut_that_it_was_made_from(placed: Path) -> None:
+    assert run(placed, "plan", "cut.otio", "--save", "list.json").returncode == 0
+    assert run(placed, "place", "list.json", "-o", "listed.otio").returncode == 0
+    (placed / "below").mkdir()
+    assert run(placed / "below", "place", "../list.json", "-o", "listed.otio").returncode == 0, "from any folder"
+    timeline = otio.adapters.read_from_file(str(placed / "cut.otio"))
+    timeline.tracks[0].insert(0, otio.schema.Clip("new", source_range=TimeRange(at(0), at(10))))
+    otio.adapters.write_to_file(timeline, str(placed / "cut.otio"))
+    said = run(placed, "place", "list.json", "-o", "listed.otio")
+    assert said.returncode == 2
+    assert "changed since the list was written" in said.stderr
 
 
 def test_overrides_change_what_a_mark_asks_for(placed: Path) -> None:
