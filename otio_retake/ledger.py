@@ -160,6 +160,10 @@ class Ledger:
         what = f"there is no order {key!r}" if not found else f"{len(found)} orders begin with {key!r}"
         raise OrderError(what, where=str(self.project.folder), fix="`otio-retake status` lists them")
 
+    def state_of(self, key: str) -> State:
+        """Just the state of the order with ``key``."""
+        return State(self.read("SELECT state FROM orders WHERE key = ?", key)[0][0])
+
     def _order(self, row: Any) -> Order:
         key, spec, state, accepted, pull, upload, expires = row
         attempts = self.read(

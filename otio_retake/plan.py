@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .capabilities import Capabilities, Mode, money
-from .cuts.model import Media, View
+from .cuts.model import Address, Media, View
 from .errors import Level, MediaError, Problem, RetakeError
 from .listening import sound_of
 from .media.facts import MediaFacts
@@ -86,11 +86,14 @@ def _row(request: RetakeRequest, what: str, fix: str, level: Level = "problem") 
 def _apart(items: list[PlanItem]) -> tuple[list[PlanItem], list[Problem]]:
     """Requests whose regions do not overlap on their clip, and a problem for each pair that does."""
     kept: list[PlanItem] = []
+    by_clip: dict[Address, list[PlanItem]] = {}
     rows: list[Problem] = []
     for item in items:
-        other = next((k for k in kept if k.address == item.address and len(k.region.cut(item.region))), None)
+        there = by_clip.setdefault(item.address, [])
+        other = next((k for k in there if len(k.region.cut(item.region))), None)
         if other is None:
             kept.append(item)
+            there.append(item)
             continue
         what = f"the mark overlaps the one at {other.timecode} on the same clip"
         rows.append(

@@ -179,9 +179,9 @@ def with_orders(items: Iterable[PlanItem], known: KnownOrders, *, again: bool = 
     clips of one shot may ask for the same in words, of different frames.
     """
     items = list(items)
-    alike: dict[tuple[str, str], list[Span]] = {}
+    alike: dict[tuple[str, str], dict[Span, None]] = {}
     for item in items:
-        alike.setdefault((item.media.fingerprint, item.base_digest), []).append(item.region)
+        alike.setdefault((item.media.fingerprint, item.base_digest), {})[item.region] = None
     found = []
     for item in items:
         matching = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -77,6 +78,8 @@ class Session:
     def cut(self) -> Cut:
         """The cut, read; for a plan that was saved, the very file that it was made from."""
         cut = open_cut(self.cut_path, self.settings.maps)
+        # A cut's millions of small objects live as long as the command: no collection need look through them.
+        gc.freeze()
         if self.saved is not None and cut.digest_of(cut.document.text) != self.saved.cut_sha256:
             raise CutError(
                 "the cut has changed since the list was written",

@@ -98,12 +98,12 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
     patched = cut.apply(found, output.absolute().parent)
     save(session, patched.text, output, overwrite=overwrite)
     placed = idents(found)
-    for take in takes(ledger):
-        if take.ident in placed and take.state == "made":
-            mark_take(ledger, take.ident, "placed")
-        if take.ident in placed:
+    with ledger.write("takes placed"):
+        for take in (t for t in takes(ledger) if t.ident in placed):
+            if take.state == "made":
+                mark_take(ledger, take.ident, "placed")
             for key, _ in take.spec.picks:
-                if ledger.order(key).state is State.CONFORMED:
+                if ledger.state_of(key) is State.CONFORMED:
                     ledger.move(key, State.PLACED)
     done.written, done.added, done.losses = output, len(patched.added), patched.losses
 

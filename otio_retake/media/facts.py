@@ -28,6 +28,9 @@ _EDGE = 1 << 16
 _SAMPLED_PACKETS = 240
 """Packets looked at where a file has no index: enough to see that a phone's frames are uneven."""
 
+_LONG = 5_000
+"""Frames of an index that are always looked at."""
+
 _USUAL_RATES = (24, 25, 30, 48, 50, 60, 120)
 
 _FIELDS = (2, 3, 4, 5)
@@ -275,7 +278,13 @@ def _stamps(container: InputContainer, stream: VideoStream) -> list[int]:
     try:
         entries = stream.index_entries
         if len(entries) > 2 and container.format.name.startswith("mov"):
-            return sorted(entry.timestamp for entry in itertools.islice(entries, 200_000))
+            first = sorted(entry.timestamp for entry in entries[:_LONG])
+            # In a long file whose whole length is so many equal frames none is missing: the rest need not be read.
+            step = first[1] - first[0]
+            even = entries[-1].timestamp - first[0] == step * (len(entries) - 1)
+            even = even and all(b - a == step for a, b in itertools.pairwise(first))
+            rest = () if even else itertools.islice(entries, len(first), 200_000)
+            return sorted((*first, *(entry.timestamp for entry in rest)))
     except (AttributeError, *opening.AV_ERRORS):
         pass
     stamps = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
@@ -137,5 +138,7 @@ _OWN = (EntryPoint("rehearsal", "otio_retake.providers.rehearsal:Rehearsal", GRO
 """The providers of this package: there without being installed."""
 
 
+@lru_cache(maxsize=1)
 def _points() -> tuple[EntryPoint, ...]:
+    """Every provider; looking through what is installed takes milliseconds, and a plan asks for each mark."""
     return (*_OWN, *entry_points(group=GROUP))
