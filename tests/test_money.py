@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -314,6 +316,28 @@ def test_nothing_is_bought_for_an_output_that_cannot_be_written(desk: Desk, foot
 def test_a_refusal_says_what_the_service_says_to_do(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [refuse]")
     assert "top it up" in " ".join(desk.spend().stdout.split())
+
+
+def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE x2: rain [slow]")
+    command = [sys.executable, "-m", "otio_retake", "run", str(desk.cut), "-o", str(desk.out)]
+    running = subprocess.Popen(
+        [*command, "--service", "paid", "--yes", "--budget", "10"], env=desk.env, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while len(desk.requests()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode in (1, 130), said
+    assert "Traceback" not in said
+    assert set(desk.states()) <= {"submitted", "running", "ready", "fetched", "verified"}
+    assert desk.leftovers() == []
+    again = desk.spend()
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert desk.states() == ["placed", "placed"]
+    assert len(desk.bill()) == len(desk.requests()) == 2
 
 
 def test_status_shows_what_was_estimated_and_billed(desk: Desk, footage: Path) -> None:
