@@ -8,12 +8,14 @@ much further it might reach without saying so, which costs context but changes n
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Literal
 
 from .errors import SettingsError
+from .providers.parameters import option_names
 from .rates import least_body
 
 Mode = Literal["video", "audio", "both"]
@@ -86,6 +88,8 @@ class Capabilities:
     concurrency: int = 2
     result_life: str = ""
     options: frozenset[str] = field(default_factory=frozenset)
+    results_option: str = ""
+    """The option that asks for several results of one job, each at the full price; empty where there is none."""
 
     @property
     def paid(self) -> bool:
@@ -117,9 +121,11 @@ class Capabilities:
             limits.append(math.floor(Fraction(self.pull_most_ms * base, 1000)))
         return min(limits) if limits else None
 
-    def cost(self, pull_frames: int, window_frames: int, base: int) -> Decimal:
-        """What one result is expected to cost."""
-        return self.price.of(pull_frames if self.price.basis == "pull" else window_frames, base)
+    def cost(self, pull_frames: int, window_frames: int, base: int, options: Iterable[tuple[str, str]] = ()) -> Decimal:
+        """What one job is expected to cost, with all the results that ``options`` ask for."""
+        each = self.price.of(pull_frames if self.price.basis == "pull" else window_frames, base)
+        asked = dict(options).get(self.results_option, "1")
+        return each * max(int(asked), 1) if asked.isdigit() else each
 
 
 def money(amount: Decimal, currency: str = "USD") -> str:
@@ -150,12 +156,10 @@ _LTX = Capabilities(
 
 
 def _ltx(service: str, model: str, **differences: object) -> Capabilities:
-    from dataclasses import replace
-
     return replace(_LTX, service=service, model=model, **differences)  # type: ignore[arg-type]
 
 
-SERVICES: dict[str, Capabilities] = {
+_SERVICES: dict[str, Capabilities] = {
     "rehearsal": Capabilities(service="rehearsal", model="slate", concurrency=2),
     "ltx": _ltx("ltx", "ltx-2-3-pro", prompt_most=5000, result_life="24 h"),
     "fal": _ltx(
@@ -185,7 +189,12 @@ SERVICES: dict[str, Capabilities] = {
         prompt_required=True,
         prompt_most=5000,
         result_life="as asked by ttl",
+        results_option="number_results",
     ),
+}
+
+SERVICES: Mapping[str, Capabilities] = {
+    name: replace(known, options=option_names(name)) for name, known in _SERVICES.items()
 }
 """What each service that this program knows can do, for `--rehearse` and for the service's own module."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,6 +21,12 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "runware": ("RUNWARE_API_KEY",),
 }
 """Where each service's own documentation keeps its key, the usual name first."""
+
+PAIRS: Mapping[str, tuple[str, str]] = {
+    "fal": ("FAL_KEY_ID", "FAL_KEY_SECRET"),
+    "s3": ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+}
+"""Where a key may be kept in two halves; the whole is both with a colon between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,13 @@ class Key:
 
 def find_key(service: str) -> Key | None:
     """The key for ``service``; None where there is none."""
-    for name in (*VARIABLES.get(service, ()), f"{service.upper().replace('-', '_')}_API_KEY"):
+    for name in _variables(service):
         if text := os.environ.get(name, "").strip():
             return Key(_sound(text, service, name), name)
-    if service == "fal" and (ident := os.environ.get("FAL_KEY_ID")) and (secret := os.environ.get("FAL_KEY_SECRET")):
-        return Key(_sound(f"{ident}:{secret}", service, "FAL_KEY_ID"), "FAL_KEY_ID")
+    if halves := PAIRS.get(service):
+        ident, secret = (os.environ.get(name, "").strip() for name in halves)
+        if ident and secret:
+            return Key(_sound(f"{ident}:{secret}", service, halves[0]), halves[0])
     kept = _keyring("get", service)
     return Key(_sound(kept, service, "the keyring"), "keyring") if kept else None
 
@@ -59,13 +68,19 @@ def need_key(service: str) -> Key:
     """The key for ``service``. Raises ``SettingsError`` where there is none."""
     key = find_key(service)
     if key is None:
-        name = VARIABLES.get(service, (f"{service.upper()}_API_KEY",))[0]
+        names = VARIABLES.get(service, ())[:1] or PAIRS.get(service) or _variables(service)
         raise SettingsError(
             f"there is no key for {service}",
             where=f"service {service}",
-            fix=f"set {name} in the environment, or keep it with `otio-retake keys set {service}`",
+            fix=f"set {' and '.join(names)} in the environment, or keep it with `otio-retake keys set {service}`",
         )
     return key
+
+
+def _variables(service: str) -> tuple[str, ...]:
+    """The variables that may hold a whole key: the service's own, and for any service one made of its name."""
+    own = f"{re.sub(r'[^A-Z0-9]', '_', service.upper())}_API_KEY"
+    return tuple(dict.fromkeys((*VARIABLES.get(service, ()), own)))
 
 
 def keep_key(service: str, text: str) -> None:
@@ -94,7 +109,7 @@ def _sound(text: str, service: str, origin: str) -> str:
 
 def _keyring(what: Literal["get", "set", "delete"], service: str, text: str = "") -> str:
     import keyring
-    from keyring.errors import KeyringError, NoKeyringError
+    from keyring.errors import NoKeyringError
 
     try:
         if what == "get":
@@ -109,7 +124,8 @@ def _keyring(what: Literal["get", "set", "delete"], service: str, text: str = ""
         raise SettingsError(
             "this system has no keyring", where="the system's keyring", fix="set the key in the environment instead"
         ) from None
-    except KeyringError as error:
+    except Exception as error:
+        # Keyrings talk to other programs, and let through whatever those come to.
         if what == "get":
             return ""
         raise SettingsError(

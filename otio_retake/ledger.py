@@ -43,6 +43,7 @@ class Ledger:
         self._db = db
         self._lock = threading.RLock()
         self._depth = 0
+        self._specs: dict[str, OrderSpec] = {}
 
     @classmethod
     def open(cls, project: Project) -> Ledger:
@@ -176,7 +177,7 @@ class Ledger:
         )
         return Order(
             key=key,
-            spec=self._unpack(spec),
+            spec=self._spec(key, spec),
             state=State(state),
             accepted=bool(accepted),
             attempts=tuple(_attempt(a) for a in attempts),
@@ -345,6 +346,13 @@ class Ledger:
         for facts in _facts_in(data):
             facts["path"] = self.project.store(Path(facts["path"]))
         return json.dumps(data, sort_keys=True)
+
+    def _spec(self, key: str, text: str) -> OrderSpec:
+        """The spec of an order, made of its text once: it never changes."""
+        found = self._specs.get(key)
+        if found is None:
+            found = self._specs[key] = self._unpack(text)
+        return found
 
     def _unpack(self, text: str) -> OrderSpec:
         data = json.loads(text)

@@ -93,6 +93,12 @@ AT_SERVICE = frozenset({S.SUBMITTED, S.RUNNING, S.READY, S.CANCELLING})
 PASSING = frozenset({"rate", "concurrency", "overloaded"})
 """Kinds of refusal that pass by themselves; every other one waits for a person."""
 
+UNREACHABLE = "unreachable"
+"""The kind of refusal where no connection came about: it passes too, but not for ever."""
+
+MOST_UNREACHABLE = 6
+"""Attempts without a connection after which a person should look: with the waits between them, some three minutes."""
+
 StepName = Literal["pull", "upload", "submit", "find", "poll", "fetch", "verify"]
 
 STEPS: Mapping[State, StepName] = {
@@ -243,8 +249,16 @@ class Order:
     def settled(self) -> bool:
         """Whether nothing more happens to it by itself: its results are in, or it came to nothing."""
         if self.state is S.REFUSED:
-            return self.attempt is None or self.attempt.kind not in PASSING
+            return not passes(self)
         return self.state in DEAD or self.state in {S.VERIFIED, S.CONFORMED, S.PLACED, S.UNKNOWN}
+
+
+def passes(order: Order) -> bool:
+    """Whether the refusal of an order is one that passes by itself."""
+    last = order.attempt
+    if last is None:
+        return False
+    return last.kind in PASSING or (last.kind == UNREACHABLE and len(order.attempts) < MOST_UNREACHABLE)
 
 
 def may_retry(order: Order) -> bool:
@@ -278,7 +292,7 @@ def next_step(order: Order, now: float, *, can_find: bool = True) -> tuple[StepN
     """
     last = order.attempt
     if order.state is S.REFUSED:
-        if last is None or last.kind not in PASSING:
+        if last is None or not passes(order):
             return None
         return ("submit" if order.upload else "upload"), last.retry_at
     if order.state is S.UPLOADED and order.upload_expires is not None and order.upload_expires <= now:

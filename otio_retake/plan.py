@@ -18,6 +18,7 @@ from .capabilities import Capabilities, Mode, money
 from .cuts.model import Address, Media, View
 from .errors import Level, MediaError, Problem, RetakeError
 from .listening import sound_of
+from .marks import MARK_KEYS
 from .media.facts import MediaFacts
 from .media.fit import Fit, fit
 from .media.sound import SoundSource
@@ -51,6 +52,8 @@ class Planner:
     services: Callable[[str, str], Capabilities]
     overrides: Mapping[str, Override] = field(default_factory=dict)
     known: KnownOrders = field(default_factory=NoOrders)
+    check: Callable[[str, str, tuple[tuple[str, str], ...]], str] = lambda _service, _model, _options: ""
+    """Raises ``SettingsError`` for a model or options that a service does not take; else what should be known."""
     again: bool = False
     rehearse: str = ""
     """Plan as for this service, but send nothing to it."""
@@ -200,12 +203,14 @@ class _Item:
             model=service.model,
             prompt=self.prompt,
             takes=self.takes,
-            options=tuple((k, v) for k, v in mark.keys if k in service.options),
+            options=self._options(service),
             color=self.color,
             seam=self.seam,
             size=self.size,
             handles=self.handles,
-            cost_each=Decimal(0) if self.planner.rehearse else service.cost(spans.count, spans.body, spans.base),
+            cost_each=Decimal(0)
+            if self.planner.rehearse
+            else service.cost(spans.count, spans.body, spans.base, self._options(service)),
             currency=service.price.currency,
             generation=1 + int(media.ours.get("generation", 1)) if media.ours else 1,
             new=(),
@@ -228,6 +233,13 @@ class _Item:
             self.wrong(
                 f"{name} cannot replace {self.mode}", f"choose from {', '.join(service.modes)}, or another service"
             )
+        try:
+            doubt = planner.check(name, service.model, self._options(service))
+        except RetakeError as error:
+            self.wrong(error.what, error.fix)
+        else:
+            if doubt:
+                self.wrong(doubt, "name another with model=, or try one order first", "warning")
         if service.prompt_required and not self.prompt:
             self.wrong(f"{name} needs a prompt", "write it after RETAKE: or into the marker's note")
         if service.prompt_most is not None and len(self.prompt) > service.prompt_most:
@@ -235,6 +247,11 @@ class _Item:
                 f"the prompt has {len(self.prompt)} characters; {name} takes {service.prompt_most}", "shorten it"
             )
         return service
+
+    def _options(self, service: Capabilities) -> tuple[tuple[str, str], ...]:
+        """The mark's options that are the service's own."""
+        ours = [key for key, _ in self.request.mark.keys if key in MARK_KEYS]
+        return tuple((k, v) for k, v in self.request.mark.keys if k in service.options or k not in ours)
 
     def _source(self) -> tuple[Media, SourceMap] | None:
         """The media to be sent and how the cut counts it: the original, or a take where the mark says ``from=``."""

@@ -45,6 +45,9 @@ class Settings(BaseModel):
     codec: Literal["auto", "prores", "h264"] = Field("auto", description="codec of takes; auto is ProRes")
     color_match: bool = Field(True, description="undo a measured colour shift of a result")
     mark_color: str = Field("", description="a marker colour that makes a mark whatever the marker says")
+    concurrency: int | None = Field(
+        None, ge=1, le=200, description="jobs of ours at one service at a time; else what the service is known to take"
+    )
     strict: bool = Field(False, description="hold what is ambiguous instead of placing it with a warning")
     activate: bool = Field(False, description="make the newest take active instead of the original")
     budget: Decimal | None = Field(None, ge=0, description="most that one run may spend")

@@ -9,7 +9,22 @@ import sys
 
 import typer
 
-from . import ledger, marks, override, place, plan, project, run, settings, stages, status, takes
+from . import (
+    keys,
+    ledger,
+    marks,
+    override,
+    place,
+    plan,
+    project,
+    providers,
+    run,
+    settings,
+    simulate,
+    stages,
+    status,
+    takes,
+)  # fmt: skip
 from .failing import open_streams, report_error
 
 app = typer.Typer(
@@ -29,7 +44,22 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 some takes failed, 2 bad input or problems, 3 not confirmed or over budget.",
 )
 
-for _commands in (marks, plan, run, stages, place, takes, status, ledger, override, settings, project):
+for _commands in (
+    marks,
+    plan,
+    run,
+    stages,
+    place,
+    takes,
+    status,
+    ledger,
+    override,
+    providers,
+    keys,
+    simulate,
+    settings,
+    project,
+):
     _commands.register(app)
 
 

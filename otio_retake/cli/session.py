@@ -13,18 +13,19 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ..budget import Limits
-from ..capabilities import Capabilities, capabilities_of
+from ..capabilities import SERVICES, Capabilities, capabilities_of
 from ..cuts import Cut, open_cut
 from ..cuts.model import View
 from ..cuts.paths import Places
 from ..durable import write_text
 from ..errors import CutError, ProjectError, SettingsError
+from ..keys import find_key
 from ..ledger import Ledger
 from ..marks import MOST_TAKES, Marks, Vocabulary, find_marks
 from ..media.library import Library
 from ..originals import with_originals
 from ..plan import Planner, make_plan
-from ..planned import NoOrders, Plan, PlanItem, with_orders
+from ..planned import REHEARSAL, NoOrders, Plan, PlanItem, with_orders
 from ..project import Project, find_project
 from ..providers.base import Providers
 from ..requests import Requests, resolve
@@ -150,11 +151,11 @@ class Session:
     @cached_property
     def words(self) -> Vocabulary:
         """The order language with what services and plug-ins add to it."""
-        from ..capabilities import SERVICES
         from ..marks import MARK_KEYS
 
         services = tuple(dict.fromkeys((*SERVICES, *self.providers.names())))
-        keys = {key for name in self.providers.names() for key in self.providers.get(name).capabilities.options}
+        known = (self.capabilities(name, "") for name in self.providers.names())
+        keys = {key for capabilities in known for key in capabilities.options}
         return Vocabulary(services, (*MARK_KEYS, *sorted(keys)), self.settings.mark_color)
 
     @cached_property
@@ -168,10 +169,33 @@ class Session:
         return resolve(self.view, self.marks)
 
     def capabilities(self, service: str, model: str) -> Capabilities:
-        """What a service can do: as its provider says, else as is known of it."""
-        if service in self.providers.names():
-            return self.providers.get(service).capabilities
-        return capabilities_of(service)
+        """What a service can do with ``model``, or its usual one: as is known of it, or as its plug-in says."""
+        if service in SERVICES or service not in self.providers.names():
+            found = capabilities_of(service)
+        else:
+            found = self.providers.get(service).capabilities
+        return replace(found, model=model) if model and service != REHEARSAL else found
+
+    def check(self, service: str, model: str, options: tuple[tuple[str, str], ...]) -> str:
+        """Raises ``SettingsError`` for a model or options that a service does not take; else what should be known.
+
+        A rehearsal heeds none of them.
+        """
+        from ..providers.parameters import PARAMETERS, check_model, parameters_for
+
+        if service == REHEARSAL:
+            return ""
+        if service in PARAMETERS:
+            parameters_for(service, options)
+            return check_model(service, model)
+        check = getattr(self.providers.get(service), "check_options", None) if service in Providers.names() else None
+        if check is not None:
+            check(options)
+        elif options:
+            raise SettingsError(
+                f"{service} has no options of its own", where=f"option {options[0][0]}", fix="take it out of the mark"
+            )
+        return ""
 
     def plan(self) -> Plan:
         """The plan, against what was ordered already."""
@@ -184,6 +208,7 @@ class Session:
             services=self.capabilities,
             overrides=known.overrides() if known else {},
             known=known or NoOrders(),
+            check=self.check,
             again=self.again,
             rehearse=self.rehearse,
         )
@@ -198,7 +223,7 @@ class Session:
 
     def _cost(self, item: PlanItem) -> Decimal:
         service, spans = self.capabilities(item.service, item.model), item.spans
-        return service.cost(spans.count, spans.body, spans.base)
+        return service.cost(spans.count, spans.body, spans.base, item.options)
 
     def save(self, plan: Plan, path: Path) -> None:
         """Writes ``plan`` as a list for later stages. Raises ``CutError`` where another file is there."""
@@ -210,7 +235,10 @@ class Session:
         settings = self.settings
         limits = Limits(budget, settings.budget_project, settings.budget_day)
         find: Callable[[str], Path | None] = self.library.places.find
-        return Workshop(self.project, self.ledger, self.providers, limits, find, reporter, strict=settings.strict)
+        return Workshop(
+            self.project, self.ledger, self.providers, limits, find, reporter,
+            strict=settings.strict, concurrency=settings.concurrency,
+        )  # fmt: skip
 
 
 def read_plan(path: Path) -> Plan:
@@ -262,3 +290,20 @@ def amount(text: str | None) -> Decimal | None:
     if not value.is_finite() or not 0 <= value <= MOST_MONEY:
         raise SettingsError(f"{text!r} is no amount of money", where="--budget", fix="write 12.50, for example")
     return value
+
+
+def known_service(service: str) -> None:
+    """Raises ``SettingsError`` where no provider of that name is installed, naming the nearest."""
+    if service not in Providers.names():
+        capabilities_of(service)
+
+
+def key_origin(service: str) -> str:
+    """Where the key of a service comes from; ``no key``, or ``needs none``."""
+    if service == "rehearsal":
+        return "needs no key"
+    try:
+        key = find_key(service)
+    except SettingsError as error:
+        return error.what
+    return f"key from {key.origin}" if key else "no key"

@@ -7,7 +7,7 @@ counts as an outcome that nobody knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -103,6 +103,13 @@ class Provider(Protocol):
         """Lets go of connections."""
 
 
+class Checks(Protocol):
+    """What a provider has besides where it takes options of its own, which stand in its ``capabilities.options``."""
+
+    def check_options(self, options: Iterable[tuple[str, str]]) -> None:
+        """Raises ``SettingsError``, with the nearest right word, for what its own model does not take."""
+
+
 @dataclass
 class Providers:
     """The providers that are installed, each made when it is first needed."""
@@ -134,7 +141,17 @@ class Providers:
         self._made.clear()
 
 
-_OWN = (EntryPoint("rehearsal", "otio_retake.providers.rehearsal:Rehearsal", GROUP),)
+_OWN = tuple(
+    EntryPoint(name, f"otio_retake.providers.{name}:{kind}", GROUP)
+    for name, kind in (
+        ("rehearsal", "Rehearsal"),
+        ("ltx", "Ltx"),
+        ("fal", "Fal"),
+        ("segmind", "Segmind"),
+        ("gmi", "Gmi"),
+        ("runware", "Runware"),
+    )
+)
 """The providers of this package: there without being installed."""
 
 

@@ -35,7 +35,7 @@ STEPS: Mapping[StepName, Callable[[Order, Workshop], None]] = {
 HEAVY: frozenset[StepName] = frozenset({"pull", "verify"})
 """Steps that keep a core busy; fetching is too where the provider renders on this machine."""
 
-NETWORK_THREADS = 8
+NETWORK_THREADS = 24
 MOST_TRIES = 6
 """Reads and uploads are tried so often; with the waits between them that is some five minutes."""
 
@@ -232,7 +232,8 @@ class _Runner:
         submitting = sum(
             step == "submit" and self._orders[key].spec.service == service for key, step in running.values()
         )
-        return at_work + submitting < self._shop.provider(order).capabilities.concurrency
+        most = self._shop.concurrency or self._shop.provider(order).capabilities.concurrency
+        return at_work + submitting < most
 
     def _finish(self, future: Future[None], key: str, step: StepName) -> None:
         try:

@@ -62,6 +62,7 @@ class Workshop:
     find: Callable[[str], Path | None] = lambda _written: None
     reporter: Reporter = field(default_factory=Quiet)
     strict: bool = False
+    concurrency: int | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.time
     _spent: Decimal = Decimal(0)
