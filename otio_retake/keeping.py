@@ -26,6 +26,7 @@ def purgeable(ledger: Ledger, *, results: bool = False, takes: bool = False) -> 
         if order.state not in _OVER or order.key in waiting:
             continue
         files += [project.pull(order.key), project.pull(order.key).with_suffix(".json")]
+        files += project.pull(order.key).parent.glob(f"{order.key}_*.answer")
         if results and order.state in (State.CONFORMED, State.PLACED):
             files += [project.load(result.path) for result in order.results]
     if takes:

@@ -79,7 +79,7 @@ def _greet(url: str, environment: dict[str, str]) -> None:
     from .showing import console
 
     out = console()
-    out.print(f"The services are at [bold]{url}[/bold]; Ctrl-C stops them. Paste this where you work:\n")
+    out.print(f"The services are at [bold]{url}[/bold]; Ctrl-C stops them.\nPaste this where you work:\n")
     for name, value in environment.items():
         out.print(f"export {name}={value}", soft_wrap=True)
     out.print(f"\nThe bill is at {url}/_simulator/bill", soft_wrap=True)
@@ -96,7 +96,8 @@ def _show_bill(bill: list[dict[str, object]], total: str) -> None:
         made = table("service", "job", "state", "seconds", "amount", ("prompt", {"ratio": 1, "overflow": "ellipsis"}))
         made.expand = True
         for entry in bill:
-            texts = (str(entry[name])[:60] for name in ("service", "id", "state", "seconds", "amount", "prompt"))
+            short = {**entry, "id": str(entry["id"])[:8]}
+            texts = (str(short[name])[:60] for name in ("service", "id", "state", "seconds", "amount", "prompt"))
             made.add_row(*(Text(text) for text in texts))
         out.print(made)
     out.print(f"\n[bold]{len(bill)} charged, ${total}[/bold] that nobody paid")

@@ -66,10 +66,17 @@ def is_secure(url: str) -> bool:
     return parts is not None and (parts.scheme == "https" or (parts.scheme == "http" and is_local(url)))
 
 
-def check_link(url: str, *, local: bool, service: str) -> None:
+def same_host(url: str, other: str) -> bool:
+    """Whether two addresses are at the same host and port, and reached in the same way."""
+    one, two = parted(url), parted(other)
+    return one is not None and two is not None and (one.scheme, one.netloc.lower()) == (two.scheme, two.netloc.lower())
+
+
+def check_link(url: str, *, local: bool, service: str, base: str = "") -> None:
     """Raises ``ResultUnusable`` for a link that ``service`` has no business to name.
 
-    ``local`` is whether the service is on this machine; then, and only then, its links are too.
+    ``local`` is whether the service is on this machine; then, and only then, its links are too. ``base`` is its own
+    address, which the user chose: that host may be in their own network.
     """
     parts = parted(url)
     scheme = parts.scheme if parts else url.partition(":")[0][:10]
@@ -80,6 +87,8 @@ def check_link(url: str, *, local: bool, service: str) -> None:
     if local:
         if not is_local(url):
             raise _unusable("a service on this machine names a link elsewhere", service)
+        return
+    if same_host(url, base):
         return
     host = parts.hostname or ""
     # A name that is not found here may be found by a proxy; UnicodeError is what names out of bounds raise.

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -22,7 +21,7 @@ from ..errors import ResultUnusable, ServiceError, ServiceRefused, ServiceTroubl
 from ..keys import find_key, need_key
 from ..legible import one_line
 from ..orders import OrderSpec
-from .addresses import check_link
+from .addresses import is_secure, parted
 from .parameters import Parameters, check_model
 
 MODE_WORDS: Mapping[Mode, str] = {
@@ -107,7 +106,7 @@ def cannot_read(service: str, answer: httpx.Response, what: str) -> ServiceError
     )
 
 
-def fetched(service: str, into: Path) -> None:
+def check_fetched(service: str, into: Path) -> None:
     """Raises ``ServiceTrouble`` where a result came without a byte: that is a link that was too early, not a movie."""
     if not into.stat().st_size:
         raise ServiceTrouble(
@@ -152,13 +151,17 @@ def link_in(value: Any, depth: int = 4) -> str:
     return ""
 
 
-def upload_link(service: str, value: object, *, local: bool) -> str:
-    """The address of an upload, which goes into the ledger: it may hold no secret. Raises ``ResultUnusable``."""
+def upload_link(service: str, value: object) -> str:
+    """The address of an upload, which goes into the ledger: it may hold no secret. Raises ``ResultUnusable``.
+
+    Nobody here follows it: it goes back to the service that gave it.
+    """
     link = link_in(value)
-    check_link(link, local=local, service=service)
-    if _SIGNED.search(urlsplit(link).query):
+    parts = parted(link)
+    proper = parts is not None and is_secure(link) and parts.username is None and parts.password is None
+    if parts is None or not proper or _SIGNED.search(parts.query):
         raise ResultUnusable(
-            f"{service} names a signed address for an upload, which may not be kept",
+            f"{service} names {'a signed' if proper else 'no proper'} address for an upload",
             where=f"service {service}",
             fix=f"ask {service}; nothing was ordered and nothing paid",
         )

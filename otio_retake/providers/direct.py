@@ -71,6 +71,8 @@ class DirectWire(Wire):
                 if guard.late or not part.stat().st_size:
                     # A body without a length would otherwise seem to have ended well.
                     raise ResultUnusable("it did not end in time" if guard.late else "it is empty")
+                if _link(part) == "":
+                    raise ResultUnusable("it is neither a movie nor a link to one")
         except ServiceError as error:
             why = error.what
         if why:
@@ -112,24 +114,25 @@ def deliver(submission: Submission, into: Path, wire: Wire, progress: Progress) 
     Raises as ``Wire.download`` does.
     """
     path = need_kept(submission)
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        begins = file.read(64).lstrip()[:1]
-    if begins in (b"{", b"[") and size <= MOST_ANSWER_BYTES:
-        try:
-            link = link_in(json.loads(path.read_bytes()))
-        except (ValueError, RecursionError):
-            link = ""
-        if not link:
-            raise ResultUnusable(
-                "the service's answer is neither a movie nor a link to one",
-                where=str(path),
-                fix="look at the file; ask the service",
-            )
+    link = _link(path)
+    if link is not None:
         wire.download(link, into, progress)
         return
     shutil.copyfile(path, into)
+    size = path.stat().st_size
     progress(size, size)
+
+
+def _link(answer: Path) -> str | None:
+    """The link in an answer of JSON, empty where it has none; None for an answer of another kind: a movie."""
+    with answer.open("rb") as file:
+        begins = file.read(64).lstrip()[:1]
+    if begins not in (b"{", b"[") or answer.stat().st_size > MOST_ANSWER_BYTES:
+        return None
+    try:
+        return link_in(json.loads(answer.read_bytes()))
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _labels(answer: httpx.Response) -> list[tuple[str, str]]:

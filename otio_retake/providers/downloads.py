@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import httpx
 
 from ..errors import ResultExpired
-from .addresses import Guard, check_link, proxied
+from .addresses import Guard, check_link, is_local, proxied, same_host
 from .base import MOST_RESULT_BYTES, Progress
 from .troubles import host_of, is_number, trouble, unusable
 
@@ -40,7 +40,7 @@ class Download:
 
     http: httpx.Client
     service: str
-    local: bool
+    base: str
     bounds: Bounds
 
     def run(self, url: str, into: Path, progress: Progress, most: int | None = None) -> None:
@@ -60,9 +60,9 @@ class Download:
 
     def _hop(self, url: str, into: Path, progress: Progress, most: int) -> str | None:
         """Downloads, or returns where the server sends us on to."""
-        check_link(url, local=self.local, service=self.service)
+        check_link(url, local=is_local(self.base), service=self.service, base=self.base)
         # A proxy may well be in a private network; what lies behind it, it has to know itself.
-        public = not self.local and not proxied(url)
+        public = not (is_local(self.base) or same_host(url, self.base) or proxied(url))
         with Guard(self.service, public, self.bounds.seconds) as guard:
             answer = self._ask(url, guard)
             try:

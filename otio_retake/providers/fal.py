@@ -25,7 +25,7 @@ from .answers import (
     MODE_WORDS,
     before_sending,
     cannot_read,
-    fetched,
+    check_fetched,
     identity,
     link_in,
     request_note,
@@ -135,7 +135,7 @@ class Fal:
             address = f"{self._hosts.address('cdn')}/files/upload"
             put = rest.put(address, pull, method="POST", headers=headers, progress=progress)
             _check_put(put)
-            link = upload_link("fal", body_of(put).get("access_url"), local=rest.local)
+            link = upload_link("fal", body_of(put).get("access_url"))
         return Upload(link, began + keep - min(CAREFUL, keep / 10))
 
     def _put_elsewhere(self, rest: Wire, pull: Path, lifecycle: Mapping[str, str], progress: Progress) -> str:
@@ -147,7 +147,7 @@ class Fal:
         told = body_of(answer)
         if answer.status_code != 200 or not isinstance(told.get("upload_url"), str):
             raise cannot_read("fal", answer, "give an address for an upload")
-        link = upload_link("fal", told.get("file_url"), local=rest.local)
+        link = upload_link("fal", told.get("file_url"))
         _check_put(rest.put(told["upload_url"], pull, progress=progress))
         return link
 
@@ -176,7 +176,7 @@ class Fal:
             return Job(ident, status, response, cancel, sent + parameters.expires).pack()
         if refused := refusal(answer):
             raise refused
-        raise OutcomeUnknown(f"an answer that is not listed, {answer.status_code}{request_note(answer)}")
+        raise OutcomeUnknown(f"answered {answer.status_code}, which settles nothing{request_note(answer)}")
 
     def find(self, submission: Submission) -> Found | None:
         """Fal keeps no list of requests that a key could read."""
@@ -213,9 +213,10 @@ class Fal:
             return self._failed(job, fault)
         if outcome.status_code == 404:
             return self._gone(job)
-        if outcome.status_code != 200:
+        found = body_of(outcome)
+        if outcome.status_code != 200 or not found:
             raise cannot_read("fal", outcome, "give the result")
-        if not link_in(body_of(outcome)):
+        if not link_in(found):
             return Report("failed", kind="provider", message="the job ended without a result", charged=None)
         return Report("ready", expires_at=job.until)
 
@@ -248,7 +249,7 @@ class Fal:
         if not link:
             raise cannot_read("fal", outcome, "give the result")
         queue.download(link, into, progress)
-        fetched("fal", into)
+        check_fetched("fal", into)
 
     def cancel(self, remote: str) -> None:
         """Takes a request out of the queue, or asks the runner to stop; `poll` says what came of it."""

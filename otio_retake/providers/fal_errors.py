@@ -132,6 +132,7 @@ def _told(detail: list[Any]) -> str:
     parts = []
     for item in detail[:3]:
         if isinstance(item, dict):
-            place = ".".join(str(step) for step in item.get("loc") or () if step != "body")
+            steps = item.get("loc")
+            place = ".".join(str(s) for s in steps if s != "body") if isinstance(steps, list) else ""
             parts.append(f"{place}: {item.get('msg')}" if place else str(item.get("msg")))
     return said("fal", "; ".join(parts))

@@ -65,6 +65,8 @@ PAGE = 100
 SHORT_PAGE = 10
 """A list shorter than this is all that there is, however few the service gives at a time."""
 
+MOST_PAGES = 20
+
 CLOCKS_DIFFER = 600
 """Seconds by which a service's clock may differ from ours."""
 
@@ -130,12 +132,12 @@ class Gmi:
 
     def find(self, submission: Submission) -> Found | None:
         """Looks for the request in the list of own ones."""
-        listed = self._list()
+        listed, whole = self._list(made_at(submission.upload))
         mine = [record for record in listed if _is_ours(record, submission)]
         if mine:
             self._missing.there(submission.token)
             return Found(_ident(max(mine, key=_made_at)))
-        if not _reaches_back(listed, submission.upload) or any(_may_be_ours(record, submission) for record in listed):
+        if not whole or any(_may_be_ours(record, submission) for record in listed):
             raise OutcomeUnknown(
                 "the requests that gmi lists do not tell whether it has this one",
                 where="service gmi",
@@ -143,21 +145,44 @@ class Gmi:
             )
         return Found(None) if self._missing.sure(submission.token, local=self._wire.local) else None
 
-    def _list(self) -> list[dict[str, Any]]:
-        """Own requests, as many as are listed at once, each with what was asked."""
-        answer = self._wire.read("GET", REQUESTS, params={"page_size": str(PAGE)})
+    def _list(self, since: int | None) -> tuple[list[dict[str, Any]], bool]:
+        """Own requests, each with what was asked; and whether all that were made after ``since`` are among them."""
+        found: dict[str, dict[str, Any]] = {}
+        whole = False
+        for page in range(1, MOST_PAGES + 1):
+            records, total = self._page(page)
+            # A service that heeds no page numbers gives the same ones again.
+            new = {ident: record for record in records if (ident := _ident(record)) not in found}
+            found |= new
+            whole = (
+                (page == 1 and len(records) < SHORT_PAGE)
+                or (total is not None and len(found) >= total)
+                or _reaches_back(list(found.values()), since)
+            )
+            if whole or not new:
+                break
+        listed = [r if isinstance(r.get("payload"), dict) else self._record(i) or r for i, r in found.items()]
+        return listed, whole
+
+    def _page(self, number: int) -> tuple[list[dict[str, Any]], int | None]:
+        """One page of the list, and how many requests there are in all where it says so."""
+        answer = self._wire.read("GET", REQUESTS, params={"page_size": str(PAGE), "page": str(number)})
         try:
             told = answer.json()
         except (ValueError, RecursionError):
             told = None
+        total = told.get("total") if isinstance(told, dict) else None
         if isinstance(told, dict):
-            told = next(
-                (told[name] for name in ("requests", "data", "items") if isinstance(told.get(name), list)), None
-            )
-        if answer.status_code != 200 or not isinstance(told, list):
+            # No page shows the list's shape.
+            told = next((told[k] for k in ("requests", "data", "items") if isinstance(told.get(k), list)), None)
+        # One that cannot be read might be the one that is looked for.
+        if (
+            answer.status_code != 200
+            or not isinstance(told, list)
+            or not all(isinstance(record, dict) and _ident(record) for record in told)
+        ):
             raise cannot_read("gmi", answer, "list the requests")
-        records = [record for record in told if isinstance(record, dict) and _ident(record)]
-        return [r if isinstance(r.get("payload"), dict) else self._record(_ident(r)) or r for r in records]
+        return told, total if isinstance(total, int) and not isinstance(total, bool) else None
 
     # --- poll and fetch ---------------------------------------------------------------------------------------------
 
@@ -295,13 +320,11 @@ def _made_at(record: Mapping[str, Any]) -> float:
     return moment_of(record.get("created_at")) or 0.0
 
 
-def _reaches_back(listed: list[dict[str, Any]], upload: str) -> bool:
-    """Whether a list holds all requests since a pull was uploaded, so that what is not in it was never received."""
-    if len(listed) < SHORT_PAGE:
-        return True
-    times, anchor = [_made_at(record) for record in listed], made_at(upload)
+def _reaches_back(listed: list[dict[str, Any]], since: int | None) -> bool:
+    """Whether a list, the newest first, goes back beyond ``since``."""
+    times = [_made_at(record) for record in listed]
     newest_first = all(times) and times == sorted(times, reverse=True)
-    return newest_first and anchor is not None and times[-1] < anchor - CLOCKS_DIFFER
+    return bool(times) and newest_first and since is not None and times[-1] < since - CLOCKS_DIFFER
 
 
 def _link_of(told: Mapping[str, Any]) -> str:

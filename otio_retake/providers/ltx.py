@@ -25,7 +25,7 @@ from .answers import (
     MODE_WORDS,
     before_sending,
     cannot_read,
-    fetched,
+    check_fetched,
     identity,
     link_in,
     moment_of,
@@ -146,7 +146,7 @@ class Ltx:
                 return ident
         if refusal := _refusal(answer):
             raise refusal
-        raise OutcomeUnknown(f"an answer that is not listed, {answer.status_code}{request_note(answer)}")
+        raise OutcomeUnknown(f"answered {answer.status_code}, which settles nothing{request_note(answer)}")
 
     def find(self, submission: Submission) -> Found | None:
         """LTX keeps no list of jobs; only an answer that lies here already tells."""
@@ -199,7 +199,7 @@ class Ltx:
         if not link:
             raise ServiceTrouble("ltx does not show the result", where="service ltx", fix="nothing: it is asked again")
         self._wire.download(link, into, progress)
-        fetched("ltx", into)
+        check_fetched("ltx", into)
 
     def cancel(self, remote: str) -> None:
         """There is no way to. Raises ``ServiceError``."""

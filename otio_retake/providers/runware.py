@@ -120,7 +120,7 @@ class Runware:
         if told is None:
             if self._missing.sure(remote, local=self._wire.local):
                 return Report("expired")
-            return Report("running", look_again=MOST_LOOK)
+            return Report("running", look_again=1.0 if self._wire.local else MOST_LOOK)
         self._missing.there(remote)
         # Addresses among the options are no matter any more, and may no longer be in the environment.
         heeded = [(k, v) for k, v in submission.order.options if k in ("number_results", "ttl")]
@@ -136,6 +136,8 @@ class Runware:
             whole = billed if all(amount(item.get("cost")) is not None for item in done) else None
             expires = self._ready.setdefault(remote, time.time()) + wanted.ttl if wanted.ttl else None
             return Report("ready", results=len(done), billed=whole, expires_at=expires)
+        if all("cancel" in str(error.get("code")).lower() for error in failed):
+            return Report("cancelled", billed=billed)
         error = failed[0]
         charged = None if billed is None else billed > 0
         return Report(
@@ -170,7 +172,8 @@ class Runware:
         if told.data or told.errors:
             return told
         past = in_details(self._ask("getTaskDetails", remote), remote)
-        return past if past.data or past.errors else None
+        # An acknowledgement alone says nothing of a task that is no longer at work.
+        return past if past.results or past.failures else None
 
     def _ask(self, kind: str, token: str) -> Told:
         """What the service says of one task; nothing where it does not know it."""

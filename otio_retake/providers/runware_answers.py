@@ -28,16 +28,22 @@ STATUSES = {
 
 FAMILIES = (
     (r"credits|quota|balance|payment", "funds"),
-    (r"ratelimit", "rate"),
+    (r"ratelimit|concurren", "rate"),
     (r"contentpolicy|nsfw|sensitive|unsafe|moderation|promptblocked|imageblocked|providercontent", "filtered"),
     (r"^provider|^inference|^thirdparty", "provider"),
     (r"apikey|unauthori[sz]ed|forbidden|permission|authentication|suspended|^token", "auth"),
     (r"modelnotfound|unknownmodel|model(disabled|unavailable|notready)", "model"),
     (r"notfound$|expired$|^invalidtaskuuid", "missing"),
     (r"timeout", "timeout"),
-    (r"^(invalid|missing|unsupported|unknown|incompatible|mismatch|value|array|max|duplicate)|validation", "invalid"),
+    (
+        r"^(invalid|missing|unsupported|unknownparameter|incompatible|mismatch|value|array|max|duplicate)|validation",
+        "invalid",
+    ),
 )
 """Families of error codes, by what their names hold, in lower case; the first that fits counts."""
+
+FURTHER_ON = re.compile(r"provider|inference|thirdparty", re.IGNORECASE)
+"""What codes begin with that come from whoever had the task after Runware."""
 
 REFUSALS = frozenset({"invalid", "auth", "funds", "rate", "filtered", "model"})
 """Families that say of a submit that it was not accepted."""
@@ -141,18 +147,15 @@ def refusal(answer: httpx.Response, told: Told) -> ServiceRefused | None:
     """
     if told.data or not told.errors:
         return None
+    if any(FURTHER_ON.match(code) for code in told.codes):
+        return None
     kinds = [kind_of(code) for code in told.codes]
     by_status = STATUSES.get(answer.status_code)
-    if by_status is None and answer.status_code != 200:
+    # Without a status that says it, the codes must.
+    if by_status is None and (answer.status_code != 200 or not REFUSALS.issuperset(kinds)):
         return None
-    if any(kind not in REFUSALS for kind in kinds) and by_status is None:
-        return None
-    if any(kind in ("provider", "timeout") for kind in kinds):
-        # Somebody further on had the task already.
-        return None
-    kind = next((kind for kind in kinds if kind in REFUSALS), None) or by_status
-    if kind is None:
-        return None
+    kind = next((kind for kind in kinds if kind in REFUSALS), by_status)
+    assert kind is not None
     return ServiceRefused(
         f"runware refused ({kind}): {said('runware', told.errors[0].get('message'))}",
         kind=kind,

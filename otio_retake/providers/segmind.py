@@ -29,7 +29,7 @@ from .answers import (
     amount,
     before_sending,
     cannot_read,
-    fetched,
+    check_fetched,
     identity,
     link_in,
     moment_of,
@@ -129,7 +129,7 @@ class Segmind:
         links = told.get("file_urls") or told.get("urls")
         if answer.status_code not in (200, 201) or not isinstance(links, list) or len(links) != 1:
             raise cannot_read("segmind", answer, "take the upload")
-        return Upload(upload_link("segmind", links, local=wire.local))
+        return Upload(upload_link("segmind", links))
 
     # --- submit -----------------------------------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class Segmind:
                 return Job(ident, status, response, sent).pack()
         if refusal := _refusal(answer):
             raise refusal
-        raise OutcomeUnknown(f"an answer that is not listed, {answer.status_code}{request_note(answer)}")
+        raise OutcomeUnknown(f"answered {answer.status_code}, which settles nothing{request_note(answer)}")
 
     def find(self, submission: Submission) -> Found | None:
         """Looks the order up in the list of requests. Raises ``OutcomeUnknown`` where the list leaves it open."""
@@ -216,7 +216,7 @@ class Segmind:
             link = row.link
         if link:
             api.download(link, into, progress)
-            fetched("segmind", into)
+            check_fetched("segmind", into)
             return
         if told is None and self._unknown(job):
             raise ResultExpired(

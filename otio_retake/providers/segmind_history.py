@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -75,7 +76,8 @@ class History:
         if answer.status_code != 200:
             raise cannot_read("segmind", answer, "show the request")
         inner = told.get("data")
-        return _row(inner if isinstance(inner, dict) else told)
+        row = _row(inner if isinstance(inner, dict) else told)
+        return row if row.ident else None
 
     def find(self, submission: Submission) -> Row | None:
         """The request that was made of an upload; ``NOWHERE`` where there is none, None where it is too early to say.
@@ -83,19 +85,25 @@ class History:
         Raises ``OutcomeUnknown`` where the list leaves it open.
         """
         rows = list(self._rows(submission.order.model))
-        mine = {row.ident: row for row in rows if submission.upload and submission.upload in row.inputs}
+        mine = {row.ident: row for row in rows if row.ident and submission.upload and submission.upload in row.inputs}
         alive = [row for row in mine.values() if not row.failed]
         if len(alive) == 1:
             return alive[0]
         if alive:
             raise _open("its list has several requests for the same upload")
+        local = self._wire().local
         first = self._since.setdefault(submission.token, self._clock())
-        if self._clock() - first < (LOCAL_LATE if self._wire().local else LATE):
+        if self._clock() - first < (LOCAL_LATE if local else LATE):
             return None
         if mine:
             return next(iter(mine.values()))
+        if not _recent(submission.pull):
+            raise _open("its list may not go back to when it was sent")
         if any("video_uri" not in row.inputs for row in rows):
             raise _open("its list does not show what was sent")
+        if not rows and not local:
+            # It may be the list of somebody else: a list proves something only where it has anything of ours.
+            raise _open("its list has no request at all")
         return NOWHERE
 
     def _rows(self, model: str) -> Iterator[Row]:
@@ -111,18 +119,15 @@ class History:
             listed = body_of(answer).get("data")
             if answer.status_code != 200 or not isinstance(listed, list):
                 raise cannot_read("segmind", answer, "show the list of requests")
-            yield from (row for item in listed if isinstance(item, dict) and (row := _row(item)) is not None)
+            yield from (_row(item if isinstance(item, dict) else {}) for item in listed)
             if len(listed) < PAGE:
                 return
         raise _open("its list of requests is too long to be read")
 
 
-def _row(item: dict[str, Any]) -> Row | None:
-    ident = identity(item.get("request_id"))
-    if not ident:
-        return None
+def _row(item: dict[str, Any]) -> Row:
     return Row(
-        ident=ident,
+        ident=identity(item.get("request_id")),
         state=str(item.get("model_status") or item.get("status") or "").upper(),
         # The inputs are JSON, or a program's own notation of the same; slashes may be escaped.
         inputs=str(item.get("request_body") or "").replace("\\/", "/"),
@@ -131,6 +136,14 @@ def _row(item: dict[str, Any]) -> Row | None:
         cost=amount(item.get("credits_deduction")),
         sent=moment_of(item.get("model_created") or item.get("created_at")),
     )
+
+
+def _recent(pull: Path) -> bool:
+    """Whether an order was sent within the days that are looked at: not before its pull was made."""
+    try:
+        return time.time() - pull.stat().st_mtime < (DAYS - 1) * 86_400
+    except OSError:
+        return False
 
 
 def _open(why: str) -> OutcomeUnknown:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
@@ -20,7 +19,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from .._version import __version__
 from ..errors import ServiceRefused, ServiceTrouble, SettingsError
 from ..orders import UNREACHABLE
-from .addresses import check_link, is_local, is_secure, parted
+from .addresses import check_link, is_local, is_secure, same_host
 from .base import Progress
 from .bodies import Enclosed, Endless, Unpacker, file_chunks
 from .downloads import FILE_TIMEOUT, Bounds, Download
@@ -74,7 +73,7 @@ class Wire:
         # A connection that was kept may have been closed at the other end: then nobody knows what it carried.
         alone = httpx.Limits(max_connections=64, max_keepalive_connections=0)
         self._alone = QuietClient(timeout=SUBMIT_TIMEOUT, limits=alone, **common)
-        self._download = Download(self._alone, service, self.local, bounds)
+        self._download = Download(self._alone, service, self.base, bounds)
 
     def close(self) -> None:
         """Lets go of all connections."""
@@ -164,7 +163,7 @@ class Wire:
         if authorised:
             self._url(url)
         if not chosen:
-            check_link(url, local=self.local, service=self.service)
+            check_link(url, local=self.local, service=self.service, base=self.base)
         elif not is_secure(url):
             where = host_of(self.service, url)
             raise SettingsError("footage goes over TLS only", where=where, fix="use an https:// address")
@@ -190,8 +189,7 @@ class Wire:
         """A path at the service, or a whole address that the service gave, if that is at the service's own host."""
         if not path or path[0] in "/?":
             return self.base + path
-        mine, theirs = urlsplit(self.base), parted(path)
-        if theirs is None or (mine.scheme, mine.netloc.lower()) != (theirs.scheme, theirs.netloc.lower()):
+        if not same_host(path, self.base):
             raise ServiceTrouble(
                 f"{self.service} names another host for its job",
                 where=host_of(self.service, path),

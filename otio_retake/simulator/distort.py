@@ -130,11 +130,11 @@ def _pictures(facts: MediaFacts, made: Plan, faults: Collection[str]) -> Iterato
     for index, frame in read_frames(facts, Span(0, facts.video.frames)):
         while at < len(made.order) and made.order[at] == index:
             at += 1
-            yield _tinted(frame.reformat(*made.size, format="yuv420p", interpolation="BICUBIC"), faults)
+            yield _tinted(frame.reformat(*made.size, format="yuv420p", interpolation="BICUBIC"), index, faults)
 
 
-def _tinted(frame: VideoFrame, faults: Collection[str]) -> VideoFrame:
-    """A new frame: darker by a quarter and warmer, or with nothing left to align by, where that is asked for."""
+def _tinted(frame: VideoFrame, index: int, faults: Collection[str]) -> VideoFrame:
+    """A new frame: darker by a quarter and warmer, or with nothing of the old one in it, where that is asked for."""
     array = np.asarray(frame.to_ndarray(format="yuv420p"), dtype=np.uint8)
     luma, chroma = array[: frame.height], array[frame.height :]
     if "colour-shifted" in faults:
@@ -143,7 +143,9 @@ def _tinted(frame: VideoFrame, faults: Collection[str]) -> VideoFrame:
         chroma[:half] = (chroma[:half].astype(np.int16) - 8).clip(16, 240)
         chroma[half:] = (chroma[half:].astype(np.int16) + 8).clip(16, 240)
     if "unaligned" in faults:
-        luma[:] = 251 - luma[::-1, ::-1].clip(16, 235)
+        blocks = np.random.default_rng(index).integers(16, 235, (9, 16), dtype=np.uint8)
+        rows, columns = (np.arange(n) * m // n for n, m in zip(luma.shape, blocks.shape, strict=True))
+        luma[:] = blocks[np.ix_(rows, columns)]
     return VideoFrame.from_ndarray(array, format="yuv420p")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..orders import Order, State
 from .workshop import Workshop
 
-LOOK_AGAIN = 10.0
+LOOK_AGAIN = 3.0
 
 
 def run(order: Order, shop: Workshop) -> None:

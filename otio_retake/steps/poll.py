@@ -19,7 +19,10 @@ def run(order: Order, shop: Workshop) -> None:
 def apply(order: Order, report: Report, shop: Workshop) -> None:
     """Writes what the service said."""
     ledger, key = shop.ledger, order.key
-    again: dict[str, Any] = {"retry_at": shop.clock() + report.look_again, "expires_at": report.expires_at}
+    pause = shop.pace.wait(order.spec.service, key, report.look_again)
+    again: dict[str, Any] = {"retry_at": shop.clock() + pause, "expires_at": report.expires_at}
+    if report.state not in ("queued", "running"):
+        shop.pace.ended(order.spec.service, key)
     if report.state == "ready":
         cost = order.spec.cost if report.billed is None else report.billed
         ledger.end_attempt(key, State.READY, billed=cost, charged=True, expires_at=report.expires_at, retry_at=0)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from ..errors import BudgetExceeded, RetakeError, ServiceTrouble
+from ..errors import BudgetExceeded, OutcomeUnknown, RetakeError, ServiceTrouble
 from ..lease import Lease
 from ..ledger import Ledger
 from ..orders import AT_SERVICE, DEAD, Order, State, StepName, next_step
@@ -38,6 +38,9 @@ HEAVY: frozenset[StepName] = frozenset({"pull", "verify"})
 NETWORK_THREADS = 24
 MOST_TRIES = 6
 """Reads and uploads are tried so often; with the waits between them that is some five minutes."""
+
+MOST_LOOKS = 40
+"""Looks for an order whose submit was not answered: some two minutes."""
 
 FIRST_WAIT, MOST_WAIT = 2.0, 60.0
 LOOK = 0.5
@@ -238,7 +241,10 @@ class _Runner:
     def _finish(self, future: Future[None], key: str, step: StepName) -> None:
         try:
             future.result()
-            self._tries.pop(key, None)
+            if step != "find":
+                self._tries.pop(key, None)
+        except OutcomeUnknown as error:
+            self._doubt(key, error)
         except ServiceTrouble as error:
             self._again(key, error)
         except BudgetExceeded as error:
@@ -249,7 +255,27 @@ class _Runner:
         except RetakeError as error:
             self._outcome.failed[key] = error
         order = self._orders[key] = self._shop.ledger.order(key)
+        if step == "find" and order.state is State.UNKNOWN and key not in self._outcome.failed:
+            self._looked_for(order)
         self._shop.reporter.ended(order, step)
+
+    def _doubt(self, key: str, error: OutcomeUnknown) -> None:
+        """Looks for the order where the service can be asked; else it waits for a person."""
+        order = self._shop.ledger.order(key)
+        if not self._shop.provider(order).can_find or "find" not in self._steps:
+            self._outcome.failed[key] = error
+            return
+        self._shop.reporter.say(f"{order.short}: {error.what}; {order.spec.service} is asked for it")
+
+    def _looked_for(self, order: Order) -> None:
+        """Gives up looking for an order after a while: a person may know more than its service tells."""
+        looks = self._tries[order.key] = self._tries.get(order.key, 0) + 1
+        if looks >= MOST_LOOKS:
+            self._outcome.failed[order.key] = OutcomeUnknown(
+                f"{order.spec.service} does not say whether it has the order",
+                where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
+                fix=f"look in its console, then `otio-retake ledger resolve {order.short}`",
+            )
 
     def _again(self, key: str, error: ServiceTrouble) -> None:
         """Tries a read or an upload again, later and later, with some chance in it so that many do not come at once."""

@@ -46,4 +46,5 @@ def run(order: Order, shop: Workshop) -> None:
                 fix=f"look it up at {order.spec.service}, then `otio-retake ledger resolve {order.short}`",
             ) from None
         raise
+    shop.pace.began(order.key)
     shop.ledger.end_attempt(order.key, State.SUBMITTED, remote=remote)

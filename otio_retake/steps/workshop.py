@@ -17,6 +17,7 @@ from ..media.facts import MediaFacts, fingerprint, read_facts
 from ..orders import Order
 from ..project import Project
 from ..providers.base import Provider, Providers, Submission
+from .pace import Pace
 
 
 class Reporter(Protocol):
@@ -63,6 +64,7 @@ class Workshop:
     reporter: Reporter = field(default_factory=Quiet)
     strict: bool = False
     concurrency: int | None = None
+    pace: Pace = field(default_factory=Pace)
     stop: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.time
     _spent: Decimal = Decimal(0)

@@ -25,7 +25,7 @@ from otio_retake.errors import (
     ServiceTrouble,
     SettingsError,
 )
-from otio_retake.providers.addresses import Guard, is_local, is_public
+from otio_retake.providers.addresses import Guard, check_link, is_local, is_public
 from otio_retake.providers.wire import Bounds, Enclosed, Wire, base_url, body_of
 from tests.providers.loopback import Answer, Server, drop, http, nobody
 
@@ -459,6 +459,13 @@ class TestDownloads:
     def test_a_link_into_a_network_or_a_machine_is_refused(self, remote, tmp_path, url):
         with pytest.raises(ResultUnusable):
             remote.download(url, tmp_path / "r", quiet)
+
+    @pytest.mark.parametrize("link", ["https://192.0.2.7/r", "https://192.0.2.7:8443/r"])
+    def test_a_service_in_the_users_own_network_may_keep_its_results_itself(self, link):
+        """Its address was chosen by the user; any other there was not."""
+        check_link("https://192.0.2.7:8443/r", local=False, service="house", base="https://192.0.2.7:8443/v1")
+        with pytest.raises(ResultUnusable):
+            check_link(link, local=False, service="house", base="https://192.0.2.7:444")
 
     def test_the_address_that_is_connected_to_counts_not_the_name(self, wired):
         """A name can mean another address when it is connected to than when it was looked at."""

@@ -19,7 +19,11 @@ def problem(error: RunwareError) -> dict:
 
 async def main(url: str, file: str, wanted: dict) -> dict:
     made = Runware(
-        api_key="simulated-runware-key", transport="rest", http_base_url=f"{url}/runware", max_retries=0, retry_delay=10
+        api_key="simulated-runware-key",
+        transport="rest",
+        http_base_url=f"{url}/runware",
+        max_retries=wanted.get("retries", 0),
+        retry_delay=10,
     )
     said: dict = {}
     async with made:

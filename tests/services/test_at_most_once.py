@@ -1,0 +1,126 @@
+"""Whatever goes wrong, wherever: nothing is charged twice, nothing that was charged is lost, and doubt is said."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.services.desk import SERVICES, SimulatedDesk
+
+pytestmark = pytest.mark.slow
+
+RUNNER = Path(__file__).resolve().parents[1] / "crash" / "runner.py"
+
+PASSING = (
+    "upload-drop", "upload-429", "upload-503", "429", "429-no-retry-after", "concurrency", "overloaded",
+    "drop-before-accept", "drop-after-accept", "garbled", "slow-answer",
+    "500", "503", "503-bare", "500-after-accept", "503-bare-after-accept", "504-after-accept", "listed-late",
+    "poll-drop", "poll-garbled", "poll-404", "poll-429", "poll-500", "poll-503", "poll-503-bare",
+    "result-503", "result-drop", "wrong-length", "other-shape",
+)  # fmt: skip
+"""Faults after which there is a take in the end, if a person answers what no service can."""
+
+LASTING = (
+    "401", "402", "403", "413", "content-filtered", "job-failed-charged", "job-filtered", "expired", "truncated",
+    "empty", "wrong-type", "oversized", "endless", "gzip-bomb", "redirect-private", "redirect-loop", "file-url",
+    "private-url", "huge-picture", "unaligned",
+)  # fmt: skip
+"""Faults after which there is none, however often it is run."""
+
+
+def unknown(desk: SimulatedDesk) -> list[str]:
+    return [row[0] for row in desk.rows("SELECT key FROM orders WHERE state = 'unknown'")]
+
+
+def settle(desk: SimulatedDesk, service: str) -> subprocess.CompletedProcess[str]:
+    """Runs until nothing more happens, as a person would: what nobody knows is looked up in the service's console."""
+    for _ in range(5):
+        said = desk.spend(service)
+        assert "Traceback" not in said.stderr
+        if said.returncode == 0:
+            return said
+        for key in unknown(desk):
+            assert "unknown" in said.stdout, "an unknown outcome must be said as such"
+            jobs = desk.requests()
+            answer = ["--accepted", jobs[-1]] if jobs else ["--refused"]
+            resolved = desk.run("ledger", "resolve", key[:8], *answer)
+            assert resolved.returncode == 0, resolved.stderr
+    raise AssertionError(f"it does not settle: {said.stdout} {said.stderr}")
+
+
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_fault_that_passes(simulated_desk: SimulatedDesk, footage: Path, service: str, fault: str) -> None:
+    desk = simulated_desk
+    desk.mark(footage, f"RETAKE: rain [{fault}]")
+    settle(desk, service)
+    assert desk.states() == ["placed"]
+    (charged,) = desk.bill()
+    assert charged["service"] == service
+    assert len(desk.takes()) == 1
+    (amount,) = [row[0] for row in desk.rows("SELECT amount FROM charges WHERE state = 'settled'")]
+    assert float(amount) == pytest.approx(float(charged["amount"]), abs=0.005)
+    assert desk.rows("SELECT count(*) FROM charges WHERE state = 'reserved'") == [(0,)]
+    assert desk.leftovers() == []
+
+
+@pytest.mark.parametrize("fault", LASTING)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_fault_that_lasts(simulated_desk: SimulatedDesk, footage: Path, service: str, fault: str) -> None:
+    desk = simulated_desk
+    desk.mark(footage, f"RETAKE: rain [{fault}]")
+    for _ in range(2):
+        said = desk.spend(service)
+        assert said.returncode == 1, said.stdout + said.stderr
+        assert "Traceback" not in said.stderr
+        assert "to do" in " ".join(said.stdout.split()), said.stdout
+    assert len(desk.bill()) <= 1
+    assert desk.takes() == {}
+    assert desk.leftovers() == []
+    size = sum(path.stat().st_size for path in (desk.folder / "retakes").rglob("*") if path.is_file())
+    assert size < 100_000_000, "a hostile result may not fill the disk"
+
+
+def moments_of(desk: SimulatedDesk, service: str) -> list[str]:
+    return (desk.folder / "moments.log").read_text().splitlines()
+
+
+def start(desk: SimulatedDesk, at: int, service: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(RUNNER), str(at), str(desk.folder / "moments.log"), "run", str(desk.cut), "-o"]
+    return subprocess.Popen(
+        [*command, str(desk.out), "--service", service, "--yes", "--budget", "5"], env=desk.env,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_killed_before_and_after_every_lasting_write_of_the_exchange(
+    simulated_desk: SimulatedDesk, footage: Path, service: str
+) -> None:
+    """From before the upload to after the fetch: what lies around it is the same for every service, and tried there."""
+    desk = simulated_desk
+    desk.mark(footage, "RETAKE: rain")
+    process = start(desk, 0, service)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    takes = desk.takes()
+    moments = moments_of(desk, service)
+    first = next(k for k, name in enumerate(moments) if "uploaded" in name)
+    last = max(k for k, name in enumerate(moments) if "fetched" in name)
+    assert last - first >= 10
+    for at in range(first + 1, last + 2):
+        for left in ("retakes", "state", "moments.log", "cut-retakes.otio"):
+            path = desk.folder / left
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        desk.sim.reset()
+        process = start(desk, at, service)
+        process.communicate(timeout=120)
+        assert process.returncode == -signal.SIGKILL, moments[at - 1]
+        settle(desk, service)
+        assert len(desk.bill()) == 1, f"killed at {moments[at - 1]}"
+        assert desk.takes() == takes, f"killed at {moments[at - 1]}"
