@@ -94,10 +94,10 @@ PASSING = frozenset({"rate", "concurrency", "overloaded"})
 """Kinds of refusal that pass by themselves; every other one waits for a person."""
 
 UNREACHABLE = "unreachable"
-"""The kind of refusal where no connection came about: it passes too, but not for ever."""
+"""The kind of refusal where nothing reached the service: it passes too, but not for ever."""
 
-MOST_UNREACHABLE = 6
-"""Attempts without a connection after which a person should look: with the waits between them, some three minutes."""
+MOST_UNREACHABLE = 4
+"""Attempts that reach nobody after which a person should look: with the waits between them, more than half a minute."""
 
 StepName = Literal["pull", "upload", "submit", "find", "poll", "fetch", "verify"]
 

@@ -194,7 +194,8 @@ def _why(error: RetakeError) -> str:
 
 def _reason(order: Order, message: str) -> str:
     if order.state is State.REJECTED:
-        return "the result was rejected: " + "; ".join(rejections(order))
+        why = "; ".join(rejections(order))
+        return f"the result was rejected: {why}; to do: `otio-retake ledger show {order.short}`, or --again"
     if order.state is State.UNKNOWN:
         return f"nobody knows whether it was accepted ({message}); to do: `otio-retake ledger resolve {order.short}`"
     if order.state is State.EXPIRED:

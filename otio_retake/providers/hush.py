@@ -1,11 +1,14 @@
-"""Keeps what the HTTP library would log of our requests out of every log: addresses may be signed, headers hold keys.
+"""Keeps what libraries would log of our requests out of every log: addresses may be signed, headers hold keys.
 
-Only requests of a `QuietClient` are left out; what other parts of a program do with the same library is logged.
+Only what is done within `hushed`, and by a `QuietClient`, is left out; what other parts of a program do with the same
+libraries is logged.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,8 +22,20 @@ class _Hush(logging.Filter):
         return not _HUSHED.get()
 
 
-for _name in ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks"))):
+_HTTPCORE = ("connection", "http11", "http2", "proxy", "socks")
+
+for _name in ("httpx", *(f"httpcore.{part}" for part in _HTTPCORE), "botocore.auth"):
     logging.getLogger(_name).addFilter(_Hush())
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Nothing that those libraries do in here is logged."""
+    before = _HUSHED.set(True)
+    try:
+        yield
+    finally:
+        _HUSHED.reset(before)
 
 
 class QuietClient(httpx.Client):
@@ -28,8 +43,5 @@ class QuietClient(httpx.Client):
 
     def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
         """As ever."""
-        before = _HUSHED.set(True)
-        try:
+        with hushed():
             return super().send(request, **how)
-        finally:
-            _HUSHED.reset(before)

@@ -25,6 +25,7 @@ from ..errors import RetakeError, ServiceError, SettingsError
 from ..keys import Key, need_key
 from .addresses import is_local, is_public, is_secure, parted
 from .base import Progress
+from .hush import hushed
 from .user_command import COMMAND, Addresses, ask
 from .wire import Wire
 
@@ -261,7 +262,8 @@ def _signer() -> _Signer:
 
     def sign(method: str, url: str, ident: str, secret: str, session: str | None, region: str, seconds: int, /) -> str:
         request = AWSRequest(method=method, url=url)
-        S3SigV4QueryAuth(Credentials(ident, secret, session), "s3", region, expires=seconds).add_auth(request)
+        with hushed():
+            S3SigV4QueryAuth(Credentials(ident, secret, session), "s3", region, expires=seconds).add_auth(request)
         return str(request.url)
 
     return sign

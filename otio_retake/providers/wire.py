@@ -42,6 +42,8 @@ _TRIES = 3
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 """Answers to a read or an upload after which it may be tried again."""
 
+_NOT_TO_BE_SET = {"host", "content-length", "transfer-encoding", "connection"}
+
 BOUNDS = Bounds()
 
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding", "connection"}
@@ -171,7 +173,12 @@ class Wire:
 
         def send() -> httpx.Response:
             own = self._headers() if authorised else {}
-            sent = {"Content-Type": "video/mp4", "Content-Length": str(size), **own, **(headers or {})}
+            sent = {"Content-Type": "video/mp4", **own}
+            for name, value in (headers or {}).items():
+                # What a service wants said goes before what we say; how it is sent is no matter of its own.
+                sent = {k: v for k, v in sent.items() if k.lower() != name.lower()}
+                sent |= {} if name.lower() in _NOT_TO_BE_SET else {name: value}
+            sent["Content-Length"] = str(size)
             return self._request(method, url, content=file_chunks(file, progress), headers=sent, timeout=FILE_TIMEOUT)
 
         return self._often(send)

@@ -75,6 +75,8 @@ class Ask:
     results: int = 1
     format: str = "MP4"
     wants: Mapping[str, Any] = field(default_factory=dict)
+    webhook: str = ""
+    put_to: str = ""
     problem: Refusal | None = None
 
     def digest(self, content: str) -> str:

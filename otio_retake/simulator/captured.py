@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_KEPT = 20_000
@@ -49,23 +50,11 @@ class Capture:
             return
         record = _head(scope)
         self._captured.kept.append(record)
-        is_json = str(record["content_type"]).partition(";")[0].strip().lower() == "application/json"
-        body = bytearray()
-        digest = hashlib.sha256()
-
-        async def heard() -> Message:
-            message = await receive()
-            if message["type"] == "http.request":
-                chunk = message.get("body", b"")
-                record["bytes"] += len(chunk)
-                if is_json:
-                    body.extend(chunk)
-                else:
-                    digest.update(chunk)
-                if not message.get("more_body", False):
-                    _finish(record, bytes(body) if is_json else None, digest.hexdigest())
-                    body.clear()
-            return message
+        if str(record["content_type"]).partition(";")[0].strip().lower() == "application/json":
+            # Read before the application does: it may have no use for a body, and a comparison has.
+            heard = await _read_json(record, receive)
+        else:
+            heard = _count_bytes(record, receive)
 
         async def said(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -106,14 +95,47 @@ def _value(name: str, value: str) -> str:
     return _HIDDEN if _SECRET.search(name) or name == "cookie" else value
 
 
-def _finish(record: dict[str, Any], body: bytes | None, digest: str) -> None:
-    if body is None:
-        record["sha256"] = digest
-        return
+async def _read_json(record: dict[str, Any], receive: Receive) -> Receive:
+    """Writes the body down; the messages come again from what is returned."""
+    messages: deque[Message] = deque()
+    body = bytearray()
+    while True:
+        message = await receive()
+        messages.append(message)
+        body += message.get("body", b"")
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            break
+    record["bytes"] = len(body)
+    record["json"] = await run_in_threadpool(_parsed, body) if len(body) > 1_000_000 else _parsed(body)
+
+    async def again() -> Message:
+        return messages.popleft() if messages else await receive()
+
+    return again
+
+
+def _parsed(body: bytearray) -> Any:
     try:
-        record["json"] = _plain(json.loads(body)) if body else None
+        return _plain(json.loads(body)) if body else None
     except (ValueError, RecursionError):
-        record["json"] = "(not JSON)"
+        return "(not JSON)"
+
+
+def _count_bytes(record: dict[str, Any], receive: Receive) -> Receive:
+    """Writes length and digest down as the application reads."""
+    digest = hashlib.sha256()
+
+    async def heard() -> Message:
+        message = await receive()
+        if message["type"] == "http.request":
+            chunk = message.get("body", b"")
+            record["bytes"] += len(chunk)
+            digest.update(chunk)
+            if not message.get("more_body", False):
+                record["sha256"] = digest.hexdigest()
+        return message
+
+    return heard
 
 
 def _plain(value: Any, name: str = "") -> Any:

@@ -111,11 +111,12 @@ class Fal(Service):
             prompt = body.get("prompt", "") if isinstance(body, dict) else ""
             return Ask("", seconds(0), seconds(2), str(prompt), "both", body, app, wants=wrong, problem=problem)
         start, duration = seconds(form.start_time), seconds(form.duration)
-        return Ask(form.video_url, start, duration, form.prompt, MODES[form.retake_mode], body, app)
+        webhook = request.query_params.get("fal_webhook", "")
+        return Ask(form.video_url, start, duration, form.prompt, MODES[form.retake_mode], body, app, webhook=webhook)
 
     async def _submit(self, request: Request) -> Response:
         ask = await self._ask(request)
-        job = await self.accept(ask)
+        job = await self.accept(request, ask)
         owner, app = ask.model.split("/")[:2]
         base = f"{here(request)}/fal/{owner}/{app}/requests/{job.id}"
         return said(
@@ -134,9 +135,9 @@ class Fal(Service):
         )
 
     async def _at_once(self, request: Request) -> Response:
-        job = await self.accept(await self._ask(request))
+        job = await self.accept(request, await self._ask(request))
         await job.over.wait()
-        return self._outcome(request, job)
+        return self._outcome(job)
 
     async def _status(self, request: Request) -> Response:
         job = await self.polled(request.path_params["id"])
@@ -171,31 +172,41 @@ class Fal(Service):
         if job.state == "cancelled":
             body |= {"error": _CANCELLED["detail"], "error_type": _CANCELLED["error_type"]}
         elif job.failure is not None:
-            body |= {"error": job.failure.message, "error_type": _job_error(job.failure)}
+            body |= {"error": job.failure.message}
+            body |= {} if job.charged else {"error_type": _job_error(job.failure)}
         return body
 
     async def _response(self, request: Request) -> Response:
         job = await self.polled(request.path_params["id"])
         if job.state not in ENDED:
             return said(400, {"detail": "Request is still in progress"}, x_fal_request_id=job.id)
-        return self._outcome(request, job)
+        return self._outcome(job)
 
-    def _outcome(self, request: Request, job: Job) -> Response:
+    def _outcome(self, job: Job) -> Response:
         if job.state == "cancelled":
             return said(499, _CANCELLED, x_fal_request_id=job.id, x_fal_error_type="client_cancelled")
         if job.failure is not None:
             return self._failed(job, job.failure)
-        url, file = self.link(request, job), job.results[0]
+        url, file = self.link(job), job.results[0]
         video: dict[str, Any] = {"url": url, "content_type": "video/mp4", "file_name": "ltx-retake-output.mp4"}
         if not job.has("other-shape"):
             video["file_size"] = file.stat().st_size
         return said(200, {"video": video}, x_fal_request_id=job.id)
 
+    def payloads(self, job: Job) -> list[dict[str, Any]]:
+        """``status`` is OK or ERROR; ``payload`` is what the result's own address answers."""
+        outcome = self._outcome(job)
+        body: dict[str, Any] = {"request_id": job.id, "gateway_request_id": job.id, "status": "OK"}
+        if outcome.status_code != 200:
+            body |= {"status": "ERROR", "error": job.failure.message if job.failure else _CANCELLED["detail"]}
+        return [body | {"payload": json.loads(bytes(outcome.body))}]
+
     def _failed(self, job: Job, failure: Refusal) -> Response:
         """An error of the model: a list as FastAPI makes it, or one of the platform."""
         if "detail" in job.ask.wants:
             return said(422, dict(job.ask.wants), x_fal_request_id=job.id, x_fal_retryable="false")
-        if failure.kind in ("invalid", "too-large", "unfetched", "not-uploaded"):
+        # fal bills no 5xx: a failure that was charged is one of the model.
+        if failure.kind in ("invalid", "too-large", "unfetched", "not-uploaded") or job.charged:
             kind = "file_download_error" if failure.kind in ("unfetched", "not-uploaded") else "value_error"
             field = "start_time" if failure.field == "start" else "video_url"
             body: dict[str, Any] = {"detail": [_detail(field, failure.message, kind)]}

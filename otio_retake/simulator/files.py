@@ -124,7 +124,7 @@ class Files:
         ``most`` are the bytes that the service takes, by source.
         """
         parts = urlsplit(reference)
-        found = self.named(reference) or (self.named(parts.path) if _is_here(parts.hostname or "") else None)
+        found = self.named(reference) or (self.named(parts.path) if is_here(parts.hostname or "") else None)
         if found is None and reference.startswith("data:"):
             found = self.keep_bytes(f"data-{uuid.uuid4()}", decode(reference), "data")
         elif found is None and parts.scheme in ("http", "https"):
@@ -139,7 +139,7 @@ class Files:
 
     def _fetch(self, url: str) -> Stored:
         host = urlsplit(url).hostname or ""
-        if not _is_here(host):
+        if not is_here(host):
             raise Refused(
                 Refusal("unfetched", f"the simulator follows links on this machine only, not to {host}", "video")
             )
@@ -171,7 +171,8 @@ def decode(text: str) -> bytes:
         raise Refused(Refusal("invalid", "this is neither a data URI nor base64", "video")) from None
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a host is this machine."""
     if host == "localhost":
         return True
     try:

@@ -92,6 +92,7 @@ class Gmi(Service):
             raise Refused(self.refusal("not-found", f"model {form.model} not found"))
         payload = form.payload
         job = await self.accept(
+            request,
             Ask(
                 payload.video_uri,
                 seconds(payload.start_time),
@@ -100,12 +101,12 @@ class Gmi(Service):
                 MODES[payload.mode],
                 body,
                 MODEL,
-            )
+            ),
         )
-        return said(200, self._record(request, job))
+        return said(200, self._record(job))
 
     async def _status(self, request: Request) -> Response:
-        return said(200, self._record(request, await self.polled(request.path_params["id"])))
+        return said(200, self._record(await self.polled(request.path_params["id"])))
 
     async def _list(self, request: Request) -> Response:
         query = request.query_params
@@ -113,10 +114,10 @@ class Gmi(Service):
         page = int(query["page"]) if query.get("page", "").isdigit() else 1
         self.jobs.advance()
         shown = [job for job in reversed(self.jobs.by_id.values()) if not self.hidden(job)]
-        rows = [self._record(request, job) for job in shown[(page - 1) * size : page * size]]
+        rows = [self._record(job) for job in shown[(page - 1) * size : page * size]]
         return said(200, {"requests": rows, "total": len(shown), "page": page, "page_size": size})
 
-    def _record(self, request: Request, job: Job) -> dict[str, Any]:
+    def _record(self, job: Job) -> dict[str, Any]:
         record: dict[str, Any] = {
             "request_id": job.id,
             "model": MODEL,
@@ -128,7 +129,7 @@ class Gmi(Service):
             "updated_at": iso(job.ended_at or job.started_at or job.accepted_at),
         }
         if job.state == "ready":
-            url = self.link(request, job)
+            url = self.link(job)
             shot = f"{url.rpartition('.')[0]}.jpg"
             one = {"media_urls": [{"id": "0", "url": url}]} if job.has("other-shape") else {"video_url": url}
             record["outcome"] = {**one, "thumbnail_image_url": shot}

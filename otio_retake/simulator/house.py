@@ -54,7 +54,7 @@ class House:
     """How many jobs each service documents to run at once."""
     files: Files = field(init=False)
     kiln: Kiln = field(init=False)
-    jobs: dict[str, Jobs] = field(init=False)
+    jobs: dict[str, Jobs] = field(default_factory=dict)
     faults: Faults = field(init=False)
     captured: Captured = field(default_factory=Captured)
 
@@ -67,6 +67,9 @@ class House:
 
     def reset(self) -> None:
         """Everything as it was at the start: no jobs, no bill, no uploads, the faults of the command line."""
+        for job in self.accepted():
+            # Whoever waits for one is told that it is over.
+            self.jobs[job.service].cancel(job)
         options = self.options
         self.faults = Faults(
             [parse_rule(text) for text in options.faults], read_script(options.script) if options.script else []

@@ -33,7 +33,11 @@ def price(length: Fraction, results: int) -> Decimal:
 
 @dataclass
 class Job:
-    """One accepted submit. ``number`` says how many times the same thing was asked for before, from 1."""
+    """One accepted submit.
+
+    ``number`` says the how-manieth it is of the same request, from 1; ``base`` is the simulator's address as the client
+    wrote it, for the links in its answers.
+    """
 
     id: str
     service: str
@@ -43,6 +47,7 @@ class Job:
     number: int
     amount: Decimal
     faults: dict[str, Countdown]
+    base: str = ""
     failure: Refusal | None = None
     charged: bool = True
     state: State = "queued"

@@ -100,18 +100,18 @@ class Ltx(Service):
         )
 
     async def _submit(self, request: Request) -> Response:
-        job = await self.accept(await self._ask(request))
+        job = await self.accept(request, await self._ask(request))
         return said(202, {"id": job.id, "created_at": iso(job.accepted_at)}, x_request_id=secrets.token_hex(8))
 
     async def _at_once(self, request: Request) -> Response:
         """v1: the movie itself, once it is there; a failed job is an error."""
-        job = await self.accept(await self._ask(request))
+        job = await self.accept(request, await self._ask(request))
         await job.over.wait()
-        if job.failure is not None:
-            raise Refused(job.failure)
+        if job.state != "ready":
+            raise Refused(job.failure or self.refusal("server", "the job was cancelled"))
         headers = {"x-request-id": secrets.token_hex(8)}
         if job.has("other-shape"):
-            return JSONResponse({"video_url": self.link(request, job)}, headers=headers)
+            return JSONResponse({"video_url": self.link(job)}, headers=headers)
         job.fetched += 1
         return FileResponse(job.results[0], media_type="application/octet-stream", headers=headers)
 
@@ -123,7 +123,7 @@ class Ltx(Service):
         if job.state == "running":
             body["status"] = "processing"
         elif job.state == "ready":
-            body |= {"status": "completed", "result": {"video_url": self.link(request, job)}}
+            body |= {"status": "completed", "result": {"video_url": self.link(job)}}
         elif job.state in ("failed", "cancelled"):
             error = _error(job.failure or self.refusal("server", "the job was cancelled"))
             body |= {"status": "failed", "error": error}
@@ -131,9 +131,9 @@ class Ltx(Service):
             body["completed_at"] = iso(job.ended_at)
         return said(200, body, x_request_id=secrets.token_hex(8))
 
-    def link(self, request: Request, job: Job, number: int = 0) -> str:
+    def link(self, job: Job, number: int = 0) -> str:
         """A signed link, as to a bucket."""
-        plain = super().link(request, job, number)
+        plain = super().link(job, number)
         return f"{plain}?X-Goog-Expires=86400&X-Goog-Signature={job.secret}" if plain.startswith("http:") else plain
 
     def may_fetch(self, request: Request, job: Job) -> bool:

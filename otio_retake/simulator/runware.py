@@ -189,6 +189,7 @@ class Runware(Service):
             raise Refused(Refusal("invalid", f"model {form.model} is not available", "model"))
         window = form.providerSettings.lightricks
         job = await self.accept(
+            request,
             Ask(
                 form.inputs.video,
                 seconds(window.startTime),
@@ -200,8 +201,10 @@ class Runware(Service):
                 form.taskUUID,
                 form.numberResults,
                 form.outputFormat,
+                webhook=form.webhookURL or "",
+                put_to=form.uploadEndpoint or "",
                 wants={"quality": form.outputQuality, "format": form.outputFormat},
-            )
+            ),
         )
         return [{"taskType": "videoInference", "taskUUID": job.id}], []
 
@@ -210,7 +213,7 @@ class Runware(Service):
         known = self.jobs.by_id.get(ident)
         if known is not None and self.hidden(known):
             raise Refused(self.refusal("not-found", "the task failed or was not found"))
-        return self._state(request, await self.polled(ident))
+        return self._state(await self.polled(ident))
 
     async def _details(self, request: Request, task: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
         ident = str(task.get("taskUUID"))
@@ -218,13 +221,13 @@ class Runware(Service):
         job = self.jobs.by_id.get(ident)
         if job is None or self.hidden(job):
             raise Refused(self.refusal("not-found", "the task was not found"))
-        found, failed = self._state(request, job)
+        found, failed = self._state(job)
         response: dict[str, Any] = {"data": found} if found else {}
         if failed:
             response["errors"] = failed
         return [{"taskType": "getTaskDetails", "taskUUID": ident, "request": job.ask.body, "response": response}], []
 
-    def _state(self, request: Request, job: Job) -> tuple[list[Any], list[Any]]:
+    def _state(self, job: Job) -> tuple[list[Any], list[Any]]:
         """The items of a task: what is done in ``data``, what failed in ``errors`` or as an item of its own."""
         head = {"taskType": "videoInference", "taskUUID": job.id}
         if job.state not in ENDED:
@@ -238,17 +241,22 @@ class Runware(Service):
                 return [{**head, "status": "error", "error": error}], []
             return [], [error | {"status": "error"}]
         lost = job.has("one-of-two") and len(job.results) > 1
-        found = [self._item(request, job, number) for number in range(len(job.results) - lost)]
+        found = [self._item(job, number) for number in range(len(job.results) - lost)]
         failed = [error_of(Refusal("server", "one of the results failed"), task) | {"status": "error"}] if lost else []
         return found, failed
 
-    def _item(self, request: Request, job: Job, number: int) -> dict[str, Any]:
+    def payloads(self, job: Job) -> list[dict[str, Any]]:
+        """Each item by itself, flat."""
+        found, failed = self._state(job)
+        return [*found, *failed]
+
+    def _item(self, job: Job, number: int) -> dict[str, Any]:
         item: dict[str, Any] = {
             "taskType": "videoInference",
             "taskUUID": job.id,
             "status": "success",
             "videoUUID": str(uuid.uuid5(uuid.UUID(job.id), str(number))),
-            "videoURL": self.link(request, job, number),
+            "videoURL": self.link(job, number),
         }
         if job.ask.body[0].get("includeCost"):
             item["cost"] = float(job.amount / job.ask.results)

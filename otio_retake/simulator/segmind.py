@@ -83,7 +83,7 @@ class Segmind(Service):
         return Ask(form.video_uri, start, duration, form.prompt or "", MODES[form.mode], body, SLUG)
 
     async def _submit(self, request: Request) -> Response:
-        job = await self.accept(await self._ask(request))
+        job = await self.accept(request, await self._ask(request))
         base = f"{here(request)}/segmind/v2/requests/{job.id}"
         return said(
             200, {"request_id": job.id, "status": "QUEUED", "status_url": f"{base}/status", "response_url": base}
@@ -91,12 +91,12 @@ class Segmind(Service):
 
     async def _at_once(self, request: Request) -> Response:
         """v1: the movie, as the page's "Returns: Video" has it, or JSON, as its sample reads it."""
-        job = await self.accept(await self._ask(request))
+        job = await self.accept(request, await self._ask(request))
         await job.over.wait()
-        if job.failure is not None:
-            raise Refused(job.failure)
+        if job.state != "ready":
+            raise Refused(job.failure or self.refusal("server", "the job was cancelled"))
         if job.has("other-shape"):
-            return said(200, {"output": self.link(request, job)})
+            return said(200, {"output": self.link(job)})
         job.fetched += 1
         return FileResponse(job.results[0], media_type="video/mp4")
 
@@ -108,7 +108,7 @@ class Segmind(Service):
         job = await self.polled(request.path_params["id"])
         body = self._state(job)
         if job.state == "ready":
-            url = self.link(request, job)
+            url = self.link(job)
             body["output"] = {"video_url": url} if job.has("other-shape") else url
         return said(422 if _failed(job) else 200, body)
 
@@ -129,7 +129,7 @@ class Segmind(Service):
         query = request.query_params
         page, size = _whole(query.get("page"), 1, 10**6), _whole(query.get("per_page"), 20, 100)
         self.jobs.advance()
-        rows = [self._row(request, job) for job in reversed(self.jobs.by_id.values()) if not self.hidden(job)]
+        rows = [self._row(job) for job in reversed(self.jobs.by_id.values()) if not self.hidden(job)]
         rows = [r for r in rows if query.get("model_name", "") in r["model_name"]]
         rows = [r for r in rows if query.get("status") in (None, r["model_status"])]
         return said(
@@ -148,9 +148,9 @@ class Segmind(Service):
         self.jobs.advance()
         if job is None or self.hidden(job):
             raise Refused(self.refusal("not-found", "request not found"))
-        return said(200, self._row(request, job))
+        return said(200, self._row(job))
 
-    def _row(self, request: Request, job: Job) -> dict[str, Any]:
+    def _row(self, job: Job) -> dict[str, Any]:
         state = {"ready": "COMPLETED", "failed": "FAILED", "cancelled": "FAILED"}.get(job.state, "PENDING")
         return {
             "request_id": job.id,
@@ -158,7 +158,7 @@ class Segmind(Service):
             "model_status": state,
             "credits_deduction": float(job.amount) if job.charged else 0.0,
             "request_body": job.ask.body,
-            "generation_url": self.link(request, job) if job.state == "ready" else None,
+            "generation_url": self.link(job) if job.state == "ready" else None,
             "latency_ms": round((job.ended_at - job.accepted_at) * 1000) if job.over.is_set() else None,
             "model_created": iso(job.accepted_at),
             "error": job.failure.message if job.failure else None,

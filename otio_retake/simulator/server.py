@@ -8,7 +8,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,8 @@ class Droppable(H11Protocol):
         self.app = app
 
 
-def make_app(house: House) -> ASGIApp:
-    """The application: five services, the control address, and a clock for the jobs."""
+def make_app(house: House, started: Callable[[asyncio.AbstractEventLoop], None]) -> ASGIApp:
+    """The application: five services, the control address, and a clock for the jobs. ``started`` gets its loop."""
 
     @asynccontextmanager
     async def clock(_: Starlette) -> AsyncIterator[None]:
@@ -68,6 +68,7 @@ def make_app(house: House) -> ASGIApp:
                 await asyncio.sleep(TICK)
                 house.advance()
 
+        started(asyncio.get_running_loop())
         ticking = asyncio.create_task(tick())
         yield
         ticking.cancel()
@@ -91,12 +92,16 @@ class Server:
         self.port = int(self._socket.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         config = uvicorn.Config(
-            make_app(self._house), http=Droppable, ws="none", loop="asyncio", lifespan="on", log_level="error",
-            access_log=False, timeout_graceful_shutdown=1, backlog=2048,
+            make_app(self._house, self._started), http=Droppable, ws="none", loop="asyncio", lifespan="on",
+            log_level="error", access_log=False, timeout_graceful_shutdown=1, backlog=2048,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="otio-retake-simulator", daemon=True)
         self._failed: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _started(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
 
     def _run(self) -> None:
         try:
@@ -117,13 +122,21 @@ class Server:
                 )
             time.sleep(0.005)
 
+    def _drop_all(self) -> None:
+        for connection in list(self._server.server_state.connections):
+            if isinstance(connection, Droppable):
+                connection.transport.abort()
+        self._house.reset()
+
     @property
     def running(self) -> bool:
         """Whether it still listens."""
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Lets go of the port, and of everything that it kept."""
+        """Drops every connection, and lets go of the port and of everything that was kept."""
+        if self._loop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._drop_all)
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(15)

@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from ..errors import SettingsError
 from .asking import Ask, Raw, Refusal, Refused, Unanswered
+from .deliveries import deliver, undeliverable
 from .faults import Fault
 from .files import Stored
 from .house import House
@@ -65,6 +66,7 @@ class Service(ABC):
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self._deliveries: set[asyncio.Task[None]] = set()
 
     @property
     def jobs(self) -> Jobs:
@@ -152,7 +154,7 @@ class Service(ABC):
         except (ValueError, RecursionError):
             raise Refused(Refusal("invalid", "the body is not JSON")) from None
 
-    async def accept(self, ask: Ask) -> Job:
+    async def accept(self, request: Request, ask: Ask) -> Job:
         """Makes a job of a request; every fault that strikes a submit strikes here. Raises ``Refused``."""
         video, problem = await run_in_threadpool(self._look, ask)
         digest = ask.digest(video.sha256 if video else ask.video)
@@ -173,17 +175,30 @@ class Service(ABC):
             raise Refused(conflict)
         number = self.jobs.of(digest) + 1
         amount = price(video.seconds, ask.results) if video is not None and problem is None else Decimal(0)
-        job = Job(self.new_id(ask), self.name, ask, video, digest, number, amount, asked.for_job())
+        job = Job(self.new_id(ask), self.name, ask, video, digest, number, amount, asked.for_job(), here(request))
         if problem is not None:
             job.failure, job.charged = problem, False
         self.jobs.add(job)
+        if ask.webhook or ask.put_to:
+            # The loop keeps no task alive by itself.
+            task = asyncio.create_task(self._deliver(job))
+            self._deliveries.add(task)
+            task.add_done_callback(self._deliveries.discard)
         if fault := asked.first("accepted"):
             await self.strike(fault)
         return job
 
+    async def _deliver(self, job: Job) -> None:
+        await job.over.wait()
+        await deliver(job, job.ask.put_to, job.ask.webhook, self.payloads(job))
+
+    def payloads(self, job: Job) -> list[dict[str, Any]]:
+        """What a webhook is told of a job that has ended."""
+        return []
+
     def _look(self, ask: Ask) -> tuple[Stored | None, Refusal | None]:
         """The video of a request, and what is wrong with the request."""
-        video, problem = None, ask.problem
+        video, problem = None, ask.problem or undeliverable(ask.webhook, ask.put_to)
         try:
             if ask.video:
                 video = self.house.files.find(ask.video, self.most_bytes)
@@ -221,14 +236,14 @@ class Service(ABC):
         """Whether a job is not listed yet; asking is what wears it off."""
         return self.house.faults.during("lookup", self.name, job.faults) is not None
 
-    def link(self, request: Request, job: Job, number: int = 0) -> str:
+    def link(self, job: Job, number: int = 0) -> str:
         """Where a result is to be had, or what a fault says in its place."""
         if job.has("file-url"):
             return FILE_URL
         if job.has("private-url"):
             return PRIVATE_URL
         ending = job.results[number].suffix if job.results else ".mp4"
-        return f"{here(request)}/{self.name}/results/{job.id}/{number}{ending}"
+        return f"{job.base}/{self.name}/results/{job.id}/{number}{ending}"
 
     async def _result(self, request: Request) -> Response:
         job = self.jobs.by_id.get(request.path_params["job"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..orders import Order, State
+from ..orders import UNREACHABLE, Order, State
+from .submit import wait_after
 from .workshop import Workshop
 
 LOOK_AGAIN = 3.0
@@ -14,8 +15,17 @@ def run(order: Order, shop: Workshop) -> None:
     if found is None:
         shop.ledger.note_attempt(order.key, retry_at=shop.clock() + LOOK_AGAIN)
     elif found.remote is None:
+        last = order.attempt
+        assert last is not None
+        shop.give_back(last.token)
         shop.ledger.end_attempt(
-            order.key, State.REFUSED, "never received", kind="overloaded", message="the service never received it"
+            order.key,
+            State.REFUSED,
+            "never received",
+            # Not for ever: what a service never takes in is not sent to it without end.
+            kind=UNREACHABLE,
+            message="the service never received it",
+            retry_at=shop.clock() + wait_after(last.number),
         )
     else:
         shop.ledger.end_attempt(order.key, State.SUBMITTED, "found again", remote=found.remote, kind="", message="")

@@ -16,16 +16,21 @@ FIRST_WAIT = 5.0
 MOST_WAIT = 300.0
 
 
+def wait_after(attempt: int) -> float:
+    """Seconds until another attempt may follow: twice as long each time."""
+    return min(FIRST_WAIT * 2.0 ** (attempt - 1), MOST_WAIT)
+
+
 def run(order: Order, shop: Workshop) -> None:
     """Sends ``order``. Raises ``BudgetExceeded`` before anything is sent where the budget does not leave it."""
     attempt = shop.ledger.begin_attempt(order.key, shop.limits, shop.spent())
-    shop.spend(attempt.reserved)
+    shop.spend(attempt.token, attempt.reserved)
     submission = replace(shop.submission(order), token=attempt.token)
     try:
         remote = shop.provider(order).submit(submission)
     except ServiceRefused as refusal:
-        shop.spend(-attempt.reserved)
-        wait = refusal.retry_after or min(FIRST_WAIT * 2 ** (attempt.number - 1), MOST_WAIT)
+        shop.give_back(attempt.token)
+        wait = refusal.retry_after or wait_after(attempt.number)
         shop.ledger.end_attempt(
             order.key,
             State.REFUSED,

@@ -67,7 +67,7 @@ class Workshop:
     pace: Pace = field(default_factory=Pace)
     stop: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.time
-    _spent: Decimal = Decimal(0)
+    _spent: dict[str, Decimal] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def provider(self, order: Order) -> Provider:
@@ -78,12 +78,17 @@ class Workshop:
     def spent(self) -> Decimal:
         """What this run has reserved so far."""
         with self._lock:
-            return self._spent
+            return sum(self._spent.values(), Decimal(0))
 
-    def spend(self, amount: Decimal) -> None:
-        """Adds to what this run has reserved."""
+    def spend(self, token: str, amount: Decimal) -> None:
+        """Adds an attempt to what this run has reserved."""
         with self._lock:
-            self._spent += amount
+            self._spent[token] = amount
+
+    def give_back(self, token: str) -> None:
+        """Takes an attempt out again: it was not accepted."""
+        with self._lock:
+            self._spent.pop(token, None)
 
     def facts(self, order: Order) -> MediaFacts:
         """The source of an order, found again and still the same. Raises a ``MediaError``."""

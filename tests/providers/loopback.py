@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
+
+KEY = "kEy-5ecret-" * 2
 
 Answer = bytes | Iterable[bytes] | Callable[[socket.socket], None]
 """Bytes to send, pieces to send, or something to do with the connection; then it is closed."""
@@ -120,3 +122,12 @@ def nobody() -> str:
     """An address on this machine at which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def proof() -> Mapping[str, str]:
+    """What a wire proves itself with."""
+    return {"Authorization": f"Bearer {KEY}"}
+
+
+def quiet(done: int, total: int | None) -> None:
+    """Hears of progress, and does nothing."""

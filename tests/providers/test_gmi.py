@@ -136,7 +136,7 @@ class TestSubmit:
             said(400),
             http("401 Who", b"<html>"),
             said(200, status="queued"),
-            said(200, request_id="../../etc"),
+            said(200, request_id="a b\n"),
             said(302, error="elsewhere"),
         ],
     )
@@ -192,7 +192,7 @@ class TestFind:
         [
             [],
             [record("a", new_name()), record("b", new_name(), token="x")],
-            [record("before we were", "somebody.mp4", ago=3600)],
+            [record("before", "somebody.mp4", ago=3600)],
         ],
         ids=["none", "others of ours", "older than the pull"],
     )
@@ -240,7 +240,8 @@ class TestFind:
         [
             said(401, error="who"),
             said(200, {"x": 1}),
-            said(requests=[{"request_id": "a/b"}]),
+            said(requests=[{"request_id": "a b"}]),
+            said(requests=["r-1"]),
             http("200 OK", b"<html>"),
         ],
     )

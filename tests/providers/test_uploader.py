@@ -126,6 +126,14 @@ class TestBucket:
         query = parse_qs(urlsplit(there.link(there.put(pull, quiet), TOKEN)).query)
         assert query["X-Amz-Security-Token"] == ["for-an-hour"]
 
+    def test_no_signature_is_logged(self, there, pull, caplog):
+        caplog.set_level(logging.DEBUG)
+        link = there.link(there.put(pull, quiet), TOKEN)
+        signature = parse_qs(urlsplit(link).query)["X-Amz-Signature"][0]
+        assert signature not in caplog.text
+        assert "X-Amz" not in caplog.text
+        assert SECRET not in repr(there)
+
     def test_wrong_keys_are_said_and_not_shown(self, monkeypatch, there, pull):
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another-secret-key")
         with pytest.raises(ServiceError) as raised:

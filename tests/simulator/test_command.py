@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ import httpx
 import pytest
 
 from otio_retake.simulator import Simulator
+
+from .talk import LtxTalk
 
 COMMAND = """
 import sys
@@ -96,3 +99,35 @@ def test_every_fault_is_listed() -> None:
     assert listing.returncode == 0
     assert "drop-after-accept" in out
     assert "int-fps" in out
+
+
+def test_stopping_hangs_up_on_whoever_waits_and_says_nothing(
+    clip: Path, canned: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ended: list[str] = []
+
+    def wait(talk: LtxTalk, path: str, body: dict[str, object]) -> None:
+        try:
+            talk.http.post(talk.base + path, json=body)
+        except httpx.RemoteProtocolError as error:
+            ended.append(type(error).__name__)
+
+    with Simulator(canned=canned, latency=60) as sim:
+        talk = LtxTalk(sim)
+        body = {"video_uri": talk.upload(clip), "start_time": 1, "duration": 2, "prompt": "rain"}
+        hangs = {**body, "prompt": "rain [hang]"}
+        waiting = [
+            threading.Thread(target=wait, args=(talk, path, said))
+            for path, said in (("/v1/retake", body), ("/v2/retake", hangs))
+        ]
+        for thread in waiting:
+            thread.start()
+        while len(sim.bill()) < 2:
+            time.sleep(0.02)
+        began = time.monotonic()
+    for thread in waiting:
+        thread.join(5)
+    talk.close()
+    assert ended == ["RemoteProtocolError"] * 2
+    assert time.monotonic() - began < 5
+    assert capfd.readouterr() == ("", "")
