@@ -124,8 +124,12 @@ class Capabilities:
     def cost(self, pull_frames: int, window_frames: int, base: int, options: Iterable[tuple[str, str]] = ()) -> Decimal:
         """What one job is expected to cost, with all the results that ``options`` ask for."""
         each = self.price.of(pull_frames if self.price.basis == "pull" else window_frames, base)
-        asked = dict(options).get(self.results_option, "1")
-        return each * max(int(asked), 1) if asked.isdigit() else each
+        try:
+            # As the service's own model reads it: "+4" and "4.0" are four.
+            asked = int(Decimal(dict(options).get(self.results_option, "1")))
+        except ArithmeticError:
+            asked = 1
+        return each * max(asked, 1)
 
 
 def money(amount: Decimal, currency: str = "USD") -> str:

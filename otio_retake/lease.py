@@ -11,8 +11,10 @@ import socket
 import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 
+from .errors import RetakeError
 from .ledger import Ledger
 from .processes import process_started
 
@@ -65,7 +67,8 @@ class Lease:
 
     def _beat(self) -> None:
         while not self._end.wait(BEAT_SECONDS):
-            with self._ledger.write("heartbeat") as db:
+            # One that fails is made up for by the next: a thread that ended here would lose the lease unseen.
+            with suppress(RetakeError), self._ledger.write("heartbeat") as db:
                 db.execute("UPDATE leases SET beat = ? WHERE token = ?", (time.time(), self._token))
 
     def held(self) -> bool:

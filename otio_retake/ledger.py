@@ -227,16 +227,23 @@ class Ledger:
             self._event(db, key, f"submitting, attempt {number}")
             return Attempt(number, token, State.SUBMITTING, reserved=order.spec.cost)
 
-    def end_attempt(self, key: str, to: State, what: str = "", **columns: Any) -> None:
+    def end_attempt(self, key: str, to: State, what: str = "", *, attempt: int | None = None, **columns: Any) -> None:
         """Moves an order and its last attempt on together. ``columns`` are of the attempt.
 
-        A refused attempt gives its reservation back; ``billed`` settles it.
+        A refused attempt gives its reservation back; ``billed`` settles it. Raises ``OrderError`` where ``attempt``
+        is no longer the last: a late answer says nothing about the one that followed.
         """
         with self.write(f"order {to}") as db:
             order = self.order(key)
             last = order.attempt
             if last is None:
                 raise OrderError("the order was never sent", where=f"order {order.short}", fix="run it")
+            if attempt is not None and attempt != last.number:
+                raise OrderError(
+                    f"an answer to attempt {attempt} came after attempt {last.number} had begun",
+                    where=f"order {order.short}",
+                    fix=f"look both up at {order.spec.service}, then `otio-retake ledger resolve {order.short}`",
+                )
             check_move(order, to)
             columns["state"] = to
             if to is State.REFUSED or columns.get("charged") is False:

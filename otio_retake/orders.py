@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -72,7 +72,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     S.PLACED: frozenset(),
     S.FAILED: frozenset({S.SUBMITTING, S.PULLED, S.PLANNED}),
     S.CANCELLED: frozenset(),
-    S.EXPIRED: frozenset(),
+    S.EXPIRED: frozenset({S.READY}),
     S.REJECTED: frozenset({S.VERIFIED}),
     S.WRITTEN_OFF: frozenset(),
 }
@@ -259,6 +259,20 @@ def passes(order: Order) -> bool:
     if last is None:
         return False
     return last.kind in PASSING or (last.kind == UNREACHABLE and len(order.attempts) < MOST_UNREACHABLE)
+
+
+def token_of(attempts: Sequence[Attempt]) -> str:
+    """Our name for what the last of ``attempts`` asks for.
+
+    An attempt that follows one which never reached the service keeps its name: should that have arrived after all, a
+    service that knows names refuses the second, and a list of requests shows the first.
+    """
+    token = ""
+    for attempt in reversed(attempts):
+        if token and not (attempt.state is S.REFUSED and attempt.kind == UNREACHABLE):
+            break
+        token = attempt.token
+    return token
 
 
 def may_retry(order: Order) -> bool:

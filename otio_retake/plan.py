@@ -358,7 +358,7 @@ class _Item:
         if place.upright[1] > result_lines:
             say(f"a {result_lines}-line result in a {place.upright[1]}-line take")
         if self.planner.rehearse and service.paid:
-            each = service.cost(spans.count, spans.body, spans.base)
+            each = service.cost(spans.count, spans.body, spans.base, self._options(service))
             say(f"rehearsed: {service.service} would take {money(each, service.price.currency)} for each take")
         if place.bars:
             say(f"sent with bars in {place.width}x{place.height}; they are cut off again")

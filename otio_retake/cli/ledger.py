@@ -85,6 +85,12 @@ def resolve(
     with Session(_source(where), {"project": project}) as session:
         ledger = session.existing
         found = ledger.order(order)
+        if found.state is not State.UNKNOWN:
+            raise OrderError(
+                f"the order is {found.state}: what became of it is known, or not to be said yet",
+                where=f"order {found.short}",
+                fix="`otio-retake status` shows what each order waits for",
+            )
         if accepted is not None:
             ledger.end_attempt(found.key, State.SUBMITTED, "resolved by hand", remote=accepted, kind="", message="")
         elif refused:

@@ -102,7 +102,7 @@ def _show(session: Session, orders: list[Order], spent: Any) -> None:
             order.spec.service,
             str(order.state),
             money(order.spec.cost, order.spec.currency),
-            billed or _clock(order),
+            " ".join(part for part in (billed, _clock(order)) if part),
         )
     out.print(made)
     settings = session.settings

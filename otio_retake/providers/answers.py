@@ -35,6 +35,9 @@ MOST_SAID = 200
 """Characters of a service's message that are kept."""
 
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|data:|www\.)\S+", re.IGNORECASE)
+_QUERY = re.compile(r"\S*[?&][^\s=]+=\S*")
+"""Part of an address without its beginning: queries are signed."""
+
 _IDENT = re.compile(r"[!-~]{1,200}")
 _REQUEST = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -69,8 +72,18 @@ def said(service: str, text: object) -> str:
     words = one_line(" ".join(str(text).split())) if text not in (None, "", [], {}) else ""
     for secret in _secrets(service):
         words = words.replace(secret, "(hidden)")
-    words = _ADDRESS.sub("(link)", words)
+    words = _ADDRESS.sub("(link)", words.replace("\\/", "/").replace("%3A%2F%2F", "://").replace("%3a%2f%2f", "://"))
+    words = _QUERY.sub("(link)", words)
     return words if len(words) <= MOST_SAID else words[: MOST_SAID - 1] + "…"
+
+
+def no_link(service: str) -> ServiceTrouble:
+    """What to raise where a job is done and shows no link that we know: a result that was paid for is not given up."""
+    return ServiceTrouble(
+        f"{service} says that the job is done, but not where its result is",
+        where=f"service {service}",
+        fix="look at the job in its console; it is asked again with the next run",
+    )
 
 
 def _secrets(service: str) -> list[str]:

@@ -209,6 +209,9 @@ class Fal:
         if fault := fault_of_status(told):
             return self._failed(job, fault)
         outcome = queue.outcome(job.response)
+        if outcome.status_code >= 500 and not told.get("error"):
+            # The job's own status knows of no failure: this is trouble in handing it over.
+            raise cannot_read("fal", outcome, "give the result")
         if fault := fault_of(outcome, of_job=True):
             return self._failed(job, fault)
         if outcome.status_code == 404:
@@ -217,7 +220,7 @@ class Fal:
         if outcome.status_code != 200 or not found:
             raise cannot_read("fal", outcome, "give the result")
         if not link_in(found):
-            return Report("failed", kind="provider", message="the job ended without a result", charged=None)
+            raise cannot_read("fal", outcome, "show where the result is")
         return Report("ready", expires_at=job.until)
 
     def _failed(self, job: Job, fault: Fault) -> Report:

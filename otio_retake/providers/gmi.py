@@ -23,7 +23,7 @@ from ..keys import need_key
 from ..orders import OrderSpec
 from .absences import Absences
 from .addresses import parted
-from .answers import MODE_WORDS, before_sending, cannot_read, identity, link_in, moment_of, said, seconds
+from .answers import MODE_WORDS, before_sending, cannot_read, identity, link_in, moment_of, no_link, said, seconds
 from .base import Found, Progress, Report, Submission, Upload
 from .parameters import GmiParameters, parameters_for
 from .uploader import Uploader, attempt_in, made_at, uploader
@@ -115,7 +115,7 @@ class Gmi:
             body = _body(submission, link)
         answer = self._wire.once(REQUESTS, json=body, timeout=SUBMIT_TIMEOUT)
         told = body_of(answer)
-        if ident := _ident(told):
+        if answer.is_success and (ident := _ident(told)):
             return ident
         kind = STATUSES.get(answer.status_code)
         if kind and (error := _error_of(told)):
@@ -137,7 +137,8 @@ class Gmi:
         if mine:
             self._missing.there(submission.token)
             return Found(_ident(max(mine, key=_made_at)))
-        if not whole or any(_may_be_ours(record, submission) for record in listed):
+        # A list without anything in it may be somebody else's, or one that shows less than all.
+        if not listed or not whole or any(_may_be_ours(record, submission) for record in listed):
             raise OutcomeUnknown(
                 "the requests that gmi lists do not tell whether it has this one",
                 where="service gmi",
@@ -201,7 +202,7 @@ class Gmi:
             return Report("running")
         if state == "success":
             if not _link_of(told):
-                return Report("failed", kind="provider", message="the request ended without a result")
+                raise no_link("gmi")
             return Report("ready")
         if state == "failed":
             why = _error_of(told)

@@ -29,6 +29,7 @@ from .answers import (
     identity,
     link_in,
     moment_of,
+    no_link,
     request_note,
     said,
     seconds,
@@ -176,7 +177,7 @@ class Ltx:
         if state == "completed":
             ended = moment_of(told.get("completed_at"))
             if not link_in(told.get("result")):
-                return Report("failed", kind="provider", message="the job ended without a result", charged=None)
+                raise no_link("ltx")
             return Report("ready", expires_at=ended + LIFE if ended is not None else None)
         # A word that nobody knows is neither an end nor a reason to wait for ever.
         raise ServiceTrouble(

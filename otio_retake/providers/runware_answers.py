@@ -151,8 +151,8 @@ def refusal(answer: httpx.Response, told: Told) -> ServiceRefused | None:
         return None
     kinds = [kind_of(code) for code in told.codes]
     by_status = STATUSES.get(answer.status_code)
-    # Without a status that says it, the codes must.
-    if by_status is None and (answer.status_code != 200 or not REFUSALS.issuperset(kinds)):
+    # Without a status that says it, the codes must; and after a 5xx nothing is certain.
+    if by_status is None and (answer.status_code >= 500 or not REFUSALS.issuperset(kinds)):
         return None
     kind = next((kind for kind in kinds if kind in REFUSALS), by_status)
     assert kind is not None

@@ -33,6 +33,7 @@ from .answers import (
     identity,
     link_in,
     moment_of,
+    no_link,
     request_note,
     said,
     seconds,
@@ -189,7 +190,7 @@ class Segmind:
                 return self._from_history(job)
             if whole.get("status") != "FAILED":
                 if not link_in(whole):
-                    return Report("failed", kind="provider", message="the job ended without a result", charged=None)
+                    raise no_link("segmind")
                 return Report("ready", billed=_cost(whole) or _cost(told), expires_at=until)
             told = whole
         elif state != "FAILED":
@@ -285,7 +286,8 @@ def _refusal(answer: httpx.Response) -> ServiceRefused | None:
     """The refusal that an answer to a submit is, where it is a listed one with Segmind's ``{"error": ...}``."""
     kind, told = REFUSALS.get(answer.status_code, ""), body_of(answer)
     error = told.get("error_description") or told.get("error")
-    if not kind or not isinstance(error, str) or "request_id" in told:
+    if not kind or not isinstance(error, str) or "request_id" in told or told.get("status") == "FAILED":
+        # A job that failed was accepted before, and perhaps charged.
         return None
     if answer.status_code in (400, 422) and _is_filtered(error):
         kind = "filtered"

@@ -17,7 +17,7 @@ import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
 
 from .._version import __version__
-from ..errors import ServiceRefused, ServiceTrouble, SettingsError
+from ..errors import OutcomeUnknown, ServiceRefused, ServiceTrouble, SettingsError
 from ..orders import UNREACHABLE
 from .addresses import check_link, is_local, is_secure, same_host
 from .base import Progress
@@ -102,10 +102,16 @@ class Wire:
                 "POST", self._url(path), json=json, params=params, headers={**self._headers(), **(headers or {})},
                 timeout=timeout,
             )  # fmt: skip
+        lost = why = ""
         try:
             return self._whole(self._alone, request, most_seconds=SUBMIT_SECONDS)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             why = type(error).__name__
+        except httpx.HTTPError as error:
+            lost = type(error).__name__
+        if lost:
+            # Raised out here, so that nothing holds on to the request, in which the key stands.
+            raise OutcomeUnknown(f"{self.service} did not answer ({lost})", where=self._host())
         raise ServiceRefused(
             f"{self.service} cannot be reached ({why})",
             kind=UNREACHABLE,

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 
 from ..durable import explained, flush, flush_folder, lasting, sha256_of
-from ..errors import ResultExpired, ResultUnusable
+from ..errors import ResultExpired, ResultUnusable, ServiceTrouble
 from ..orders import Order, State
 from ..providers.base import MOST_RESULT_BYTES
+from . import poll
 from .workshop import Workshop
+
+MOST_GONE = 3
+"""Times that a result must be said to be gone before that is believed."""
 
 
 def run(order: Order, shop: Workshop) -> None:
@@ -18,13 +22,27 @@ def run(order: Order, shop: Workshop) -> None:
     provider, submission = shop.provider(order), shop.submission(order)
     try:
         report = provider.poll(last.remote, submission)
+        if report.state == "failed":
+            poll.apply(order, report, shop)
+            return
         if report.state == "expired":
             raise ResultExpired("the result has expired at the service")
+        if report.state != "ready":
+            raise ServiceTrouble(
+                f"{order.spec.service} shows the finished job as {report.state}",
+                where=f"order {order.short}",
+                fix="nothing: it is asked again",
+            )
         for number in range(1, max(report.results, 1) + 1):
             _fetch(order, number, shop)
-    except ResultExpired:
-        shop.ledger.end_attempt(order.key, State.EXPIRED, "expired before it was fetched", kind="expired")
-        return
+    except ResultExpired as error:
+        shop.gone[order.key] += 1
+        if shop.gone[order.key] < MOST_GONE:
+            # One answer may be a hiccup of whoever stores the file, and this move is for good.
+            raise ServiceTrouble(error.what, where=error.where, fix="nothing: it is asked again") from None
+        if not shop.ledger.order(order.key).results:
+            shop.ledger.end_attempt(order.key, State.EXPIRED, "expired before it was fetched", kind="expired")
+            return
     shop.ledger.move(order.key, State.FETCHED)
 
 

@@ -186,10 +186,23 @@ class _Runner:
         """The next step of an order that this run may do, and from when; None where there is none."""
         if order.key in self._outcome.failed:
             return None
-        step = next_step(order, self._shop.clock(), can_find=self._shop.provider(order).can_find)
+        try:
+            step = next_step(order, self._shop.clock(), can_find=self._shop.provider(order).can_find)
+        except RetakeError as error:
+            # A plug-in that is not installed here keeps nobody else's results from coming home.
+            self._outcome.failed[order.key] = error
+            return None
         if step is None or step[0] not in self._steps:
             return None
         if step[0] == "submit" and (self._broke or not order.accepted):
+            return None
+        if step[0] == "submit" and "poll" not in self._steps and not self._room(order, {}):
+            # Nobody here asks after the jobs whose places it would need.
+            self._outcome.failed[order.key] = ServiceTrouble(
+                f"{order.spec.service} takes no more jobs of ours at a time",
+                where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
+                fix="fetch what is there, then submit the list again; `run` does both",
+            )
             return None
         return step[0], max(step[1], self._not_before.get(order.key, 0.0))
 
@@ -231,7 +244,11 @@ class _Runner:
     def _room(self, order: Order, running: Mapping[Future[None], tuple[str, StepName]]) -> bool:
         """Whether the order's service takes one more job now."""
         service = order.spec.service
-        at_work = sum(o.state in AT_SERVICE and o.spec.service == service for o in self._orders.values())
+        # What this run has given up on is not waited for: its service would never seem to have a place again.
+        at_work = sum(
+            o.state in AT_SERVICE and o.spec.service == service and o.key not in self._outcome.failed
+            for o in self._orders.values()
+        )
         submitting = sum(
             step == "submit" and self._orders[key].spec.service == service for key, step in running.values()
         )
@@ -244,7 +261,7 @@ class _Runner:
             if step != "find":
                 self._tries.pop(key, None)
         except OutcomeUnknown as error:
-            self._doubt(key, error)
+            self._doubt(key, error, step)
         except ServiceTrouble as error:
             self._again(key, error)
         except BudgetExceeded as error:
@@ -259,10 +276,10 @@ class _Runner:
             self._looked_for(order)
         self._shop.reporter.ended(order, step)
 
-    def _doubt(self, key: str, error: OutcomeUnknown) -> None:
+    def _doubt(self, key: str, error: OutcomeUnknown, step: StepName) -> None:
         """Looks for the order where the service can be asked; else it waits for a person."""
         order = self._shop.ledger.order(key)
-        if not self._shop.provider(order).can_find or "find" not in self._steps:
+        if step == "find" or not self._shop.provider(order).can_find or "find" not in self._steps:
             self._outcome.failed[key] = error
             return
         self._shop.reporter.say(f"{order.short}: {error.what}; {order.spec.service} is asked for it")

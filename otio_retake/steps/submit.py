@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import OutcomeUnknown, RetakeError, ServiceRefused
-from ..orders import Order, State
+from ..orders import Order, State, token_of
 from .workshop import Workshop
 
 FIRST_WAIT = 5.0
@@ -23,9 +23,10 @@ def wait_after(attempt: int) -> float:
 
 def run(order: Order, shop: Workshop) -> None:
     """Sends ``order``. Raises ``BudgetExceeded`` before anything is sent where the budget does not leave it."""
-    attempt = shop.ledger.begin_attempt(order.key, shop.limits, shop.spent())
-    shop.spend(attempt.token, attempt.reserved)
-    submission = replace(shop.submission(order), token=attempt.token)
+    with shop.reserving:
+        attempt = shop.ledger.begin_attempt(order.key, shop.limits, shop.spent())
+        shop.spend(attempt.token, attempt.reserved)
+    submission = replace(shop.submission(order), token=token_of((*order.attempts, attempt)))
     try:
         remote = shop.provider(order).submit(submission)
     except ServiceRefused as refusal:
@@ -38,12 +39,15 @@ def run(order: Order, shop: Workshop) -> None:
             kind=refusal.kind,
             message="; to do: ".join(part for part in (refusal.what, refusal.fix) if part),
             retry_at=shop.clock() + wait,
+            attempt=attempt.number,
         )
         return
     except BaseException as error:
         # Also when somebody presses Ctrl-C: the request may be on its way.
         why = error.what if isinstance(error, RetakeError) else type(error).__name__
-        shop.ledger.end_attempt(order.key, State.UNKNOWN, "no answer", kind="no_answer", message=why)
+        shop.ledger.end_attempt(
+            order.key, State.UNKNOWN, "no answer", kind="no_answer", message=why, attempt=attempt.number
+        )
         if isinstance(error, Exception):
             raise OutcomeUnknown(
                 f"no answer to a submit ({why}): the service may or may not have accepted it",
@@ -52,4 +56,4 @@ def run(order: Order, shop: Workshop) -> None:
             ) from None
         raise
     shop.pace.began(order.key)
-    shop.ledger.end_attempt(order.key, State.SUBMITTED, remote=remote)
+    shop.ledger.end_attempt(order.key, State.SUBMITTED, remote=remote, attempt=attempt.number)

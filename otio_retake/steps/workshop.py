@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +15,7 @@ from ..budget import Limits
 from ..errors import MediaUnsupported
 from ..ledger import Ledger
 from ..media.facts import MediaFacts, fingerprint, read_facts
-from ..orders import Order
+from ..orders import Order, token_of
 from ..project import Project
 from ..providers.base import Provider, Providers, Submission
 from .pace import Pace
@@ -69,6 +70,10 @@ class Workshop:
     clock: Callable[[], float] = time.time
     _spent: dict[str, Decimal] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    reserving: threading.Lock = field(default_factory=threading.Lock)
+    """Held from looking at what this run has spent until that is more: many orders are sent at once."""
+    gone: Counter[str] = field(default_factory=Counter)
+    """How often a service has said that a result is gone, by order."""
 
     def provider(self, order: Order) -> Provider:
         """The provider of an order."""
@@ -111,9 +116,8 @@ class Workshop:
 
     def submission(self, order: Order) -> Submission:
         """What an order's last attempt sends, or has sent."""
-        last = order.attempt
         return Submission(
-            token=last.token if last else "",
+            token=token_of(order.attempts),
             key=order.key,
             order=order.spec,
             upload=order.upload,

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from otio_retake.errors import OutcomeUnknown, ResultExpired, RetakeError, ServiceRefused, SettingsError
+from otio_retake.errors import OutcomeUnknown, ResultExpired, RetakeError, ServiceRefused, ServiceTrouble, SettingsError
 from otio_retake.providers.absences import SAME_MACHINE
 from otio_retake.providers.base import Found, Provider
 from otio_retake.providers.gmi import PAGE, Gmi
@@ -190,11 +190,10 @@ class TestFind:
     @pytest.mark.parametrize(
         "listed",
         [
-            [],
             [record("a", new_name()), record("b", new_name(), token="x")],
             [record("before", "somebody.mp4", ago=3600)],
         ],
-        ids=["none", "others of ours", "older than the pull"],
+        ids=["others of ours", "older than the pull"],
     )
     def test_what_is_not_in_a_whole_list_twice_was_never_received(self, told, pull, listed):
         _, provider = told(said(requests=listed))
@@ -203,6 +202,11 @@ class TestFind:
         time.sleep(SAME_MACHINE)
         found.append(provider.find(wanted))
         assert found == [None, Found(None)]
+
+    def test_an_empty_list_proves_nothing(self, told, pull):
+        _, provider = told(said(requests=[]))
+        with pytest.raises(OutcomeUnknown):
+            provider.find(submission("gmi", new_name(), pull))
 
     def test_the_rest_of_a_long_list_is_read(self, told, pull):
         name = new_name()
@@ -262,12 +266,16 @@ class TestPollAndFetch:
             ({"status": "cancelled"}, "cancelled"),
             ({"status": "success", "outcome": {"video_url": "https://x.example/r.mp4"}}, "ready"),
             ({"status": "success", "outcome": {"media_urls": [{"id": "0", "url": "https://x.example/r"}]}}, "ready"),
-            ({"status": "success", "outcome": {}}, "failed"),
         ],
     )
     def test_states(self, told, pull, body, state):
         _, provider = told(said(request_id="r-1", **body))
         assert provider.poll("r-1", submission("gmi", new_name(), pull)).state == state
+
+    def test_a_success_without_a_link_that_we_know_is_not_given_up(self, told, pull):
+        _, provider = told(said(request_id="r-1", status="success", outcome={}))
+        with pytest.raises(ServiceTrouble):
+            provider.poll("r-1", submission("gmi", new_name(), pull))
 
     @pytest.mark.parametrize(
         ("body", "kind"),

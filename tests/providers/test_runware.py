@@ -144,6 +144,7 @@ def test_an_answer_that_has_our_task_was_accepted(told, pull, answer):
         (429, "rateLimitExceeded", "rate"),
         (429, "queueFull", "rate"),
         (200, "insufficientCredits", "funds"),
+        (413, "valueTooLarge", "invalid"),
     ],
 )
 def test_a_documented_refusal_is_one(told, pull, status, code, kind):
@@ -172,7 +173,8 @@ def test_a_documented_refusal_is_one(told, pull, status, code, kind):
         said(200),
         http("400 No", b"<html>"),
         http("402 Pay", b""),
-        said(418, errors=[error("invalidTeapot")]),
+        said(418, errors=[error("teapot")]),
+        said(502, errors=[error("invalidApiKey")]),
     ],
 )
 def test_anything_else_leaves_the_outcome_unknown(told, pull, answer):
