@@ -269,6 +269,30 @@ class Ledger:
                 (*columns.values(), key, key),
             )
 
+    def settle(self, key: str, billed: Decimal | None) -> None:
+        """Writes what an ended order's last attempt was charged, None for nothing, where its service did not say.
+
+        Raises ``OrderError`` where that is known already, or the order has not ended.
+        """
+        with self.write("attempt settled") as db:
+            order = self.order(key)
+            last = order.attempt
+            if last is None or last.charged is not None or order.state not in (State.FAILED, State.CANCELLED):
+                raise OrderError(
+                    f"the order is {order.state}: what it was charged is known, or not to be said yet",
+                    where=f"order {order.short}",
+                    fix="`otio-retake status` shows what each order waits for",
+                )
+            if billed is None:
+                budget.release(db, last.token)
+            else:
+                budget.settle(db, last.token, billed)
+            db.execute(
+                "UPDATE attempts SET charged = ?, billed = ? WHERE order_key = ? AND number = ?",
+                (int(billed is not None), None if billed is None else str(billed), order.key, last.number),
+            )
+            self._event(db, order.key, "charge said by hand")
+
     # --- results ----------------------------------------------------------------------------------------------------
 
     def add_result(self, key: str, number: int, path: Path, sha256: str, size: int) -> None:

@@ -67,24 +67,37 @@ def resolve(
         bool, typer.Option("--refused", help="The service never accepted it; it may be sent again.")
     ] = False,
     written_off: Annotated[bool, typer.Option("--written-off", help="It is lost; its money counts as spent.")] = False,
+    charged: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--charged", metavar="AMOUNT", help="It failed, and this was charged for it."),
+    ] = None,
+    not_charged: Annotated[bool, typer.Option("--not-charged", help="It failed, and nothing was charged.")] = False,
     where: Where = Path(),
     project: ProjectFolder = None,
 ) -> None:
-    """Say what became of an order whose outcome nobody knows, after looking it up at the service.
+    """Say what became of an order whose outcome nobody knows, or what a failed one was charged, after looking it up.
 
-    An unknown order is never sent again by itself: it may have been accepted, and paid.
+    An unknown order is never sent again by itself: it may have been accepted, and paid. Where a service does not say
+    whether a failed job was charged, its price stays reserved until you say so.
     """
     from ..errors import OrderError
     from ..orders import State
-    from .session import Session
+    from .session import Session, amount
 
-    if (accepted is not None) + refused + written_off != 1:
+    if (accepted is not None) + refused + written_off + (charged is not None) + not_charged != 1:
         raise OrderError(
-            "say exactly one thing about it", where=f"order {order}", fix="--accepted ID, --refused or --written-off"
+            "say exactly one thing about it",
+            where=f"order {order}",
+            fix="--accepted ID, --refused or --written-off; of one that failed --charged AMOUNT or --not-charged",
         )
+    billed = amount(charged, "--charged")
     with Session(_source(where), {"project": project}) as session:
         ledger = session.existing
         found = ledger.order(order)
+        if charged is not None or not_charged:
+            ledger.settle(found.key, billed)
+            typer.echo(f"order {found.short}: {'nothing was charged' if not_charged else 'charged'}")
+            return
         if found.state is not State.UNKNOWN:
             raise OrderError(
                 f"the order is {found.state}: what became of it is known, or not to be said yet",

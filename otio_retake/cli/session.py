@@ -277,18 +277,16 @@ def check_list(path: Path) -> None:
             ) from None
 
 
-def amount(text: str | None) -> Decimal | None:
+def amount(text: str | None, where: str = "--budget") -> Decimal | None:
     """An amount of money that somebody typed. Raises ``SettingsError``."""
     if text is None:
         return None
     try:
         value = Decimal(text.lstrip("$"))
     except InvalidOperation:
-        raise SettingsError(
-            f"{text!r} is no amount of money", where="--budget", fix="write 12.50, for example"
-        ) from None
+        raise SettingsError(f"{text!r} is no amount of money", where=where, fix="write 12.50, for example") from None
     if not value.is_finite() or not 0 <= value <= MOST_MONEY:
-        raise SettingsError(f"{text!r} is no amount of money", where="--budget", fix="write 12.50, for example")
+        raise SettingsError(f"{text!r} is no amount of money", where=where, fix="write 12.50, for example")
     return value
 
 

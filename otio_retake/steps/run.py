@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from ..errors import BudgetExceeded, OutcomeUnknown, RetakeError, ServiceTrouble
 from ..lease import Lease
 from ..ledger import Ledger
-from ..orders import AT_SERVICE, DEAD, Order, State, StepName, next_step
+from ..orders import AT_SERVICE, DEAD, Order, State, StepName, next_step, passes
 from ..takes_store import open_targets
 from . import conform, fetch, find, poll, pull, submit, upload, verify
 from .workshop import Workshop
@@ -121,6 +121,8 @@ class _Runner:
         self._outcome = Outcome()
         self._tries: dict[str, int] = {}
         self._not_before: dict[str, float] = {}
+        self._held: dict[str, float] = {}
+        """Until when a service that said "not now" is sent nothing more."""
         self._broke = False
         self._orders: dict[str, Order] = {}
         self._looked = 0.0
@@ -204,7 +206,8 @@ class _Runner:
                 fix="fetch what is there, then submit the list again; `run` does both",
             )
             return None
-        return step[0], max(step[1], self._not_before.get(order.key, 0.0))
+        held = self._held.get(order.spec.service, 0.0) if step[0] == "submit" else 0.0
+        return step[0], max(step[1], held, self._not_before.get(order.key, 0.0))
 
     def _start(
         self,
@@ -272,6 +275,9 @@ class _Runner:
         except RetakeError as error:
             self._outcome.failed[key] = error
         order = self._orders[key] = self._shop.ledger.order(key)
+        last = order.attempt
+        if step == "submit" and order.state is State.REFUSED and passes(order) and last is not None:
+            self._held[order.spec.service] = last.retry_at
         if step == "find" and order.state is State.UNKNOWN and key not in self._outcome.failed:
             self._looked_for(order)
         self._shop.reporter.ended(order, step)

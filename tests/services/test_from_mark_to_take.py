@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from pathlib import Path
 from typing import Any
@@ -77,8 +78,7 @@ HOW = ("exact", "int-fps", "padded", "odd", "section", "int-reading", "other-siz
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", HOW)
-@pytest.mark.parametrize("service", ["ltx", "runware"])
+@pytest.mark.parametrize(("service", "how"), list(zip(itertools.cycle(SERVICES), HOW)))
 def test_whatever_a_service_does_every_frame_is_in_its_place(
     tmp_path: Path, media: dict[str, Path], service: str, how: str
 ) -> None:
