@@ -376,7 +376,7 @@ def test_options_that_are_wrong(cut: Path) -> None:
     explained(run(cut.parent, "run", "cut.otio", "--budget", "lots", "--yes"), "no amount of money")
     explained(run(cut.parent, "plan", "cut.otio", "--seam", "edge"), "seam")
     explained(run(cut.parent, "plan", "cut.otio", "--service", "lxt"), "did you mean ltx")
-    explained(run(cut.parent, "run", "cut.otio", "--service", "ltx", "--yes", "--budget", "9"), "no provider for 'ltx'")
+    explained(run(cut.parent, "run", "cut.otio", "--service", "ltx", "--yes", "--budget", "9"), "no key for ltx")
     assert run(cut.parent, "plan", "cut.otio", "--nonsense").returncode == 2
 
 

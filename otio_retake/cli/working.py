@@ -11,6 +11,7 @@ from ..admission import Admitted, admit, look_up
 from ..cuts import NOT_OURS, Losses
 from ..durable import check_writable, sha256_of
 from ..errors import CutError, RetakeError
+from ..keys import VARIABLES, need_key
 from ..orders import DEAD, Order, State, StepName
 from ..placing import idents, placements
 from ..planned import Plan
@@ -73,6 +74,8 @@ def check_services(session: Session, plan: Plan) -> None:
     """Refuses services that nothing could be sent to, before anything is ordered from them."""
     for service in dict.fromkeys(item.service for item in plan.sent):
         session.providers.get(service)
+        if service in VARIABLES:
+            need_key(service)
 
 
 def check_output(session: Session, output: Path | None, *, overwrite: bool) -> None:

@@ -36,6 +36,9 @@ HEAVY: frozenset[StepName] = frozenset({"pull", "verify"})
 """Steps that keep a core busy; fetching is too where the provider renders on this machine."""
 
 NETWORK_THREADS = 24
+KEPT_FREE = 6
+"""Threads that uploads and submits leave alone: results that expire do not wait behind them."""
+
 MOST_TRIES = 6
 """Reads and uploads are tried so often; with the waits between them that is some five minutes."""
 
@@ -228,10 +231,18 @@ class _Runner:
             bulky = step in HEAVY or (step == "fetch" and order.spec.service == "rehearsal")
             if bulky and sum(s in HEAVY or s == "fetch" for _, s in running.values()) >= cores:
                 continue
+            if not bulky and self._full(step, running):
+                continue
             self._shop.reporter.began(order, step)
             future = (heavy if bulky else light).submit(STEPS[step], order, self._shop)
             running[future] = (order.key, step)
             busy.add(order.key)
+
+    @staticmethod
+    def _full(step: StepName, running: Mapping[Future[None], tuple[str, StepName]]) -> bool:
+        """Whether no thread is free for ``step``: some are kept for what is paid for already."""
+        light = sum(s not in HEAVY for _, s in running.values())
+        return light >= NETWORK_THREADS - (KEPT_FREE if step in ("upload", "submit") else 0)
 
     def _by_urgency(self) -> list[Order]:
         """What expires first is done first, then what is furthest: money that is spent is brought home."""

@@ -130,6 +130,7 @@ def test_a_canvas_is_what_a_service_takes(name: str) -> None:
         assert scaled.width * place.width == box.width * result[0]
 
 
+@pytest.mark.slow
 def test_native_size_keeps_what_the_service_sent(tmp_path: Path) -> None:
     facts = read_facts(make(tmp_path / "A001.mov", KINDS["larger"]))
     picture = facts.video

@@ -64,6 +64,7 @@ def test_nothing_is_told(loud_desk: SimulatedDesk, footage: Path, service: str) 
         assert SIGNATURE.encode() not in data, path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_uploaded_says_nothing_of_where_it_is_from(
     loud_desk: SimulatedDesk, footage: Path, service: str
