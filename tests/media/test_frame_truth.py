@@ -69,7 +69,7 @@ def test_a_take_holds_source_and_slates_where_they_belong(shared_media: Path, na
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=6, **PATIENT)
+@settings(max_examples=3, **PATIENT)
 @given(st.data())
 def test_many_takes_hold_source_and_slates_where_they_belong(
     shared_media: Path, name: str, data: st.DataObject
