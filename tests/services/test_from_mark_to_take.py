@@ -76,6 +76,13 @@ def test_every_mode(simulated_desk: SimulatedDesk, footage: Path, service: str, 
 HOW = ("exact", "int-fps", "padded", "odd", "section", "int-reading", "other-size", "colour-shifted", "no-audio")
 """What services are known, or feared, to do to a picture that they keep."""
 
+REJECTED = {
+    # The last mark reaches the end of its media: a frame that is lost there may be any of the generated ones.
+    "odd": ("sh030", 1, "the count -1 f"),
+    "no-audio": ("sh020", 2, "sound none came back"),
+}
+"""Results that cannot be used: of which clip, how many, and what is said with the numbers."""
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("service", "how"), list(zip(itertools.cycle(SERVICES), HOW)))
@@ -86,8 +93,12 @@ def test_whatever_a_service_does_every_frame_is_in_its_place(
     with simulated(tmp_path, media=how) as desk:
         shutil.copy(SAMPLES / "hiero_23976.otio", desk.cut)
         said = desk.spend(service, "20", "--media-root", str(MEDIA))
-        assert said.returncode == 0, said.stdout + said.stderr
+        clip, lost, reason = REJECTED.get(how, ("", 0, ""))
+        assert said.returncode == (1 if lost else 0), said.stdout + said.stderr
         assert len(desk.bill()) == 4, "four takes of three marks"
+        told = " ".join(said.stdout.split())
+        assert told.count(f"{clip} (order") == lost
+        assert reason in told
         timeline = otio.adapters.read_from_file(str(desk.out))
         takes = 0
         for clip in timeline.find_clips():
@@ -107,4 +118,4 @@ def test_whatever_a_service_does_every_frame_is_in_its_place(
                 replaced = set().union(*(range(*order["replaced"]) for order in about["orders"]))
                 assert slates <= replaced, "nothing generated outside of what the take says"
                 assert set().union(*(range(*order["region"]) for order in about["orders"])) <= slates
-        assert takes == 4
+        assert takes == 4 - lost

@@ -44,6 +44,9 @@ REFRAMED = 0.02
 RETIMED_BY = 3.0
 """A result is resampled in time where that explains it this many times better (right ones: 6 and more)."""
 
+SPILL = 12
+"""Frames by which a service was seen to change more than it says: half a second at 24."""
+
 SECTION = Fraction(9, 10)
 """A result shorter than this part of the pull may be the section alone."""
 
@@ -102,14 +105,13 @@ def align(
 
     ``real`` are the frames that were not merely held: a held frame is like its neighbours and proves nothing.
     """
-    head = range(max(changed.first - NEAREST, real.first), max(changed.first, real.first))
-    tail = range(min(changed.end, real.end), min(changed.end + NEAREST, real.end))
+    head, tail = _context(changed, real)
     if len(came) == 0:
         return Alignment("contradicted", 0, Fraction(1), Side(0), Side(0), "the result has no frames")
     ours, theirs = _Features(sent), _Features(came)
     section = len(came) < SECTION * len(sent)
     if section:
-        found = _as_section(ours, theirs, changed)
+        found = _as_section(ours, theirs, changed, real)
         if found is not None:
             return found
     plain = best = _both(ours, theirs, head, tail, Fraction(1), HALF)
@@ -122,7 +124,25 @@ def align(
         agreeing = [found for found in others if found.sides[0].offset == found.sides[1].offset]
         other = min(agreeing, key=lambda found: found.worst, default=plain)
         best = other if RETIMED_BY * max(other.worst, 1e-6) < plain.worst else plain
+    if best is plain and plain.reframed:
+        best = _away(ours, theirs, changed, real) or plain
     return _judge(best, len(sent), len(came))
+
+
+def _context(changed: Span, real: Span, spill: int = 0) -> tuple[range, range]:
+    """The kept frames on either side of what changed and ``spill`` frames more."""
+    first, end = changed.first - spill, changed.end + spill
+    head = range(max(first - NEAREST, real.first), max(first, real.first))
+    return head, range(min(end, real.end), min(end + NEAREST, real.end))
+
+
+def _away(ours: _Features, theirs: _Features, changed: Span, real: Span) -> _Found | None:
+    """What the frames further away say where the service changed some near the window; None if they say no better."""
+    head, tail = _context(changed, real, SPILL)
+    found = _both(ours, theirs, head, tail, Fraction(1), HALF)
+    sides = [side for side in found.sides if side.says is not None]
+    sure = any(side.says == "certain" for side in sides)
+    return found if sure and all(side.score <= REFRAMED for side in sides) else None
 
 
 class _Features:
@@ -269,8 +289,11 @@ def _one_side(side: Side, is_head: bool, extra: int) -> tuple[Certainty, int, st
     )
 
 
-def _as_section(ours: _Features, theirs: _Features, changed: Span) -> Alignment | None:
-    """A result that holds the section alone: placed by the kept frames at its ends, else by its exact length."""
+def _as_section(ours: _Features, theirs: _Features, changed: Span, real: Span) -> Alignment | None:
+    """A result that holds the section alone: placed by the kept frames at its ends, else by its exact length.
+
+    What changes at an end of the pull holds the frames that were held there too, unless the service left them out.
+    """
     edge = 8
     if theirs.count >= 2 * edge:
         ends = [*range(edge), *range(theirs.count - edge, theirs.count)]
@@ -288,8 +311,11 @@ def _as_section(ours: _Features, theirs: _Features, changed: Span) -> Alignment 
             certainty: Certainty = ("certain" if side.says == "certain" else "probable") if holds else "contradicted"
             why = f"the result is the section alone, from frame {at} of the pull"
             return Alignment(certainty, -at, Fraction(1), side, side, why, section=True)
-    if theirs.count == len(changed):
-        none = Side(0)
-        why = "the result has just the frames that change; nothing in it can be compared"
-        return Alignment("ambiguous", -changed.first, Fraction(1), none, none, why, section=True)
+    first = 0 if changed.first == real.first else changed.first
+    end = ours.count if changed.end == real.end else changed.end
+    for span in (changed, Span(first, end)):
+        if theirs.count == len(span):
+            none = Side(0)
+            why = "the result has just the frames that change; nothing in it can be compared"
+            return Alignment("ambiguous", -span.first, Fraction(1), none, none, why, section=True)
     return None
