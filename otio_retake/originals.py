@@ -36,7 +36,7 @@ def with_originals(view: View, takes: Iterable[TakeFile], target_of: Callable[[s
         ident = str((clip.media.ours or {}).get("take", ""))
         take = by_ident.get(ident) or by_name.get(file_name(clip.media.url))
         target = target_of(take.target) if take is not None else None
-        if target is None or target.kind != "clip":
+        if target is None or target.kind == "sound":
             return clip
         return replace(clip, media=_original(target), takes=clip.takes or (clip.media,))
 

@@ -24,6 +24,8 @@ def placements(view: View, admitted: Admitted, ledger: Ledger, *, activate: bool
             newest = activate and number == len(serving) - 1
             if target.kind == "clip":
                 found.append(_reference(items[0], take, newest))
+            elif target.kind == "region":
+                found.append(_above(view, items[0], take, newest))
             else:
                 found.append(_sound(view, items[0], take, newest))
     return found
@@ -38,6 +40,36 @@ def _reference(item: PlanItem, take: TakeFile, activate: bool) -> Placement:
         take=take,
         clock=item.clock,
         available=(start, len(span) / item.scale),
+        activate=activate,
+        written=item.written,
+    )
+
+
+def _above(view: View, item: PlanItem, take: TakeFile, activate: bool) -> Placement:
+    """The replaced picture on whole record frames; its handles, which are the original's, stay in the file.
+
+    The clip below says where in the source the first of them is: exactly, even where that is no whole frame.
+    """
+    clip = view.clip_at(item.address)
+    unit = clip.source.exact_rate
+    span, needed = take.spec.span, take.spec.needed
+
+    def record(frame: int) -> Fraction:
+        return Fraction(clip.record_of((frame / item.scale + item.zero) * unit / item.clock))
+
+    visible = clip.visible
+    first = max(math.floor(record(needed.first)), math.ceil(visible[0]))
+    end = max(min(math.ceil(record(needed.end)), math.floor(visible[1])), first)
+    reach = clip.source_of(first, end)
+    return Placement(
+        kind="above",
+        address=item.address,
+        take=take,
+        clock=item.clock,
+        available=(span.first / item.scale + item.zero, len(span) / item.scale),
+        record=(Fraction(first), Fraction(end)),
+        source=Fraction(reach.first) * item.clock / unit,
+        speed=clip.speed.scalar,
         activate=activate,
         written=item.written,
     )

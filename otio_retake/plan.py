@@ -216,6 +216,7 @@ class _Item:
             new=(),
             known=(),
             remarks=tuple(self.remarks),
+            above=bool(self.planner.settings.editor) or not request.clip.beside,
         )
 
     # --- what goes in -----------------------------------------------------------------------------------------------

@@ -102,6 +102,8 @@ class PlanItem:
     new: tuple[int, ...]
     known: tuple[KnownOrder, ...]
     remarks: tuple[str, ...]
+    above: bool = False
+    """Whether its takes stand on a track above, as clips of their own."""
 
     @property
     def cost(self) -> Decimal:

@@ -49,6 +49,10 @@ class Settings(BaseModel):
         None, ge=1, le=200, description="jobs of ours at one service at a time; else what the service is known to take"
     )
     strict: bool = Field(False, description="hold what is ambiguous instead of placing it with a warning")
+    editor: Literal["", "resolve", "premiere", "kdenlive", "hiero", "flame"] = Field(
+        "", description="write takes on tracks above, in the shape of: resolve, premiere, kdenlive, hiero, flame"
+    )
+    markers: Path | None = Field(None, description="a list of markers that belongs to the cut, as an EDL")
     activate: bool = Field(False, description="make the newest take active instead of the original")
     budget: Decimal | None = Field(None, ge=0, description="most that one run may spend")
     budget_project: Decimal | None = Field(None, ge=0, description="most that the project may spend")
@@ -137,7 +141,7 @@ def _file(path: Path) -> dict[str, Any]:
 
 def _anchored(name: str, value: Any, folder: Path) -> Any:
     """Paths in a file are meant from where the file is."""
-    if name == "project" and isinstance(value, str):
+    if name in ("project", "markers") and isinstance(value, str):
         return folder / Path(value).expanduser()
     if name == "media_root":
         listed = [value] if isinstance(value, str) else value

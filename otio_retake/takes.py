@@ -1,7 +1,8 @@
 """Takes as a model: what is to be made of verified results, what was made, and where it belongs in a cut.
 
-A *target* is a stretch of a source that takes stand in for: a clip with what its transitions need and its handles, or
-the sound under a region. A clip with several marks has one target; each of its takes holds one pick for each mark.
+A *target* is a stretch of a source that takes stand in for: a clip with what its transitions need and its handles, one
+region with its handles where takes stand on a track above, or the sound under a region. A clip with several marks has
+one target of the first kind; each of its takes holds one pick for each mark.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .cuts.model import Address
 from .media.facts import MediaFacts
 from .spans import Span
 
-TargetKind = Literal["clip", "sound"]
+TargetKind = Literal["clip", "region", "sound"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +164,13 @@ def combinations(found: list[list[Pick]]) -> list[tuple[Pick, ...]]:
 class Placement:
     """Which take goes where, whatever the form. ``available`` is the take's range as the cut counts the media.
 
-    For sound, ``record`` is where it lies in the cut and ``source`` where it begins in its own file; both in frames
-    of the cut.
+    ``reference``: beside the media of the clip at ``address``. ``above``: on a track above that clip, at the whole
+    record frames ``record``, its own first frame there being ``source``, counted as ``available`` is: in frames at
+    ``clock``, timecode included, exact and perhaps fractional. ``sound``: on a track of its own, at ``record``;
+    ``clock`` is then the cut's rate.
     """
 
-    kind: Literal["reference", "sound"]
+    kind: Literal["reference", "above", "sound"]
     address: Address
     take: TakeFile
     clock: Fraction

@@ -81,7 +81,7 @@ class Session:
         cut = open_cut(self.cut_path, self.settings.maps)
         # A cut's millions of small objects live as long as the command: no collection need look through them.
         gc.freeze()
-        if self.saved is not None and cut.digest_of(cut.document.text) != self.saved.cut_sha256:
+        if self.saved is not None and cut.sha256 != self.saved.cut_sha256:
             raise CutError(
                 "the cut has changed since the list was written",
                 where=f"{self.cut_path}, listed in {self.source}",
@@ -227,7 +227,7 @@ class Session:
 
     def save(self, plan: Plan, path: Path) -> None:
         """Writes ``plan`` as a list for later stages. Raises ``CutError`` where another file is there."""
-        kept = replace(plan, cut=self.cut_path.absolute(), cut_sha256=self.cut.digest_of(self.cut.document.text))
+        kept = replace(plan, cut=self.cut_path.absolute(), cut_sha256=self.cut.sha256)
         write_text(path, PLAN.dump_json(kept, indent=1).decode() + "\n")
 
     def workshop(self, reporter: Reporter, budget: Decimal | None) -> Workshop:

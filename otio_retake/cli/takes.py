@@ -10,6 +10,7 @@ import typer
 from .options import CutPath, Json, OutPath, Overwrite, ProjectFolder
 
 if TYPE_CHECKING:
+    from ..cuts import Patched
     from ..readback import TakeInCut
     from .session import Session
 
@@ -98,12 +99,12 @@ def pick(
     with Session(Path(cut), {"project": project}) as session:
         if take == "original":
             clip = _clip(session, at)
-            text = session.cut.activate(clip.address, clip.media.key)
+            patched = session.cut.activate(clip.address, clip.media.key)
             chosen = None
         else:
             chosen = _one(session, take, at)
-            text = session.cut.activate(chosen.clip.address, chosen.key)
-        _save(session, text, output, overwrite)
+            patched = session.cut.activate(chosen.clip.address, chosen.key)
+        _save(session, patched, output, overwrite)
         here = chosen.clip.address if chosen else clip.address
         for other in _found(session):
             if other.clip.address == here and other.take is not None and other.take.state == "picked":
@@ -135,7 +136,7 @@ def drop(
             raise CutError(
                 "the take is all that the clip has", where=chosen.name, fix="relink the clip to its original by hand"
             )
-        _save(session, patched.text, output, overwrite)
+        _save(session, patched, output, overwrite)
         mark_take(session.ledger, chosen.take.ident, "dropped")
         show_losses(patched.losses)
 
@@ -231,7 +232,7 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
     return found[0]
 
 
-def _save(session: Session, text: str, output: Path | None, overwrite: bool) -> None:
+def _save(session: Session, patched: Patched, output: Path | None, overwrite: bool) -> None:
     from ..cuts import Losses
     from ..errors import CutError
     from .showing import console
@@ -240,6 +241,6 @@ def _save(session: Session, text: str, output: Path | None, overwrite: bool) -> 
     if output is None:
         raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH.otio")
     check_output(session, output, overwrite=overwrite)
-    save(session, text, output, overwrite=overwrite)
+    save(session, patched, output, overwrite=overwrite)
     show_losses(Losses(session.cut.left_behind(output.absolute().parent)))
     console().print(f"[bold]written: {output}[/bold]")

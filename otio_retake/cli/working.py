@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..admission import Admitted, admit, look_up
-from ..cuts import NOT_OURS, Losses
-from ..durable import check_writable, sha256_of
+from ..cuts import Losses, Patched
+from ..durable import check_writable
 from ..errors import CutError, RetakeError
 from ..keys import VARIABLES, need_key
 from ..orders import DEAD, Order, State, StepName
@@ -84,13 +84,9 @@ def check_output(session: Session, output: Path | None, *, overwrite: bool) -> N
         return
     if output.exists() and output.samefile(session.cut_path):
         raise CutError("the cut that was read is never written to", where=str(output), fix="give another path with -o")
-    if output.suffix.lower() != ".otio":
-        raise CutError("takes are written as .otio", where=str(output), fix="give a path that ends in .otio")
-    if output.is_dir():
-        raise CutError("this is a folder", where=str(output), fix="give the path of a file with -o")
+    session.cut.check_output(output)
     ours = session.ledger.written(output) if session.project.exists else set()
-    if output.exists() and not overwrite and sha256_of(output) not in ours:
-        raise CutError(NOT_OURS, where=str(output), fix="give another path with -o, or --overwrite")
+    session.cut.check_place(output, ours, replace=overwrite)
     check_writable(output)
 
 
@@ -98,8 +94,8 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
     """Writes the cut with every take that serves it."""
     ledger, cut = session.ledger, session.cut
     found = placements(cut.view, done.admitted, ledger, activate=activate)
-    patched = cut.apply(found, output.absolute().parent)
-    save(session, patched.text, output, overwrite=overwrite)
+    patched = cut.apply(found, output.absolute().parent, session.settings.editor)
+    save(session, patched, output, overwrite=overwrite)
     placed = idents(found)
     with ledger.write("takes placed"):
         for take in (t for t in takes(ledger) if t.ident in placed):
@@ -111,12 +107,13 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
     done.written, done.added, done.losses = output, len(patched.added), patched.losses
 
 
-def save(session: Session, text: str, output: Path, *, overwrite: bool) -> None:
+def save(session: Session, patched: Patched, output: Path, *, overwrite: bool) -> None:
     """Writes a cut that may replace an earlier one of ours, but nobody else's."""
-    cut, ledger = session.cut, session.ledger
+    ledger = session.ledger
     ours = ledger.written(output)
-    ledger.will_write(output, cut.digest_of(text))
-    cut.save(text, output, may_replace=ours, replace=overwrite)
+    for ending, _ in patched.also:
+        ours |= ledger.written(output.with_name(output.stem + ending))
+    session.cut.save(patched, output, may_replace=ours, replace=overwrite, tell=ledger.will_write)
 
 
 def known(session: Session) -> tuple[Plan, Admitted]:

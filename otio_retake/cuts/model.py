@@ -123,6 +123,8 @@ class Marker:
     retimed: bool = False
     whole: bool = False
     ident: str = ""
+    at: int = -1
+    """Where the marker stands in its document, as the form counts places; -1 where it cannot be written to."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ class Clip:
     placed: Mapping[str, Any] | None = field(default=None, repr=False)
     track_name: str = ""
     opening: tuple[Exact, Exact] | None = None
+    beside: bool = True
+    """Whether the form has a place for takes at the clip itself; otherwise they stand on a track above."""
 
     def source_of(self, first: Exact, end: Exact) -> Reach:
         """The source that record frames ``[first, end)`` of the cut show."""

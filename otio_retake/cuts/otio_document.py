@@ -58,6 +58,10 @@ class Document:
     loose: Value | None = None
     """The item itself, where the file holds a single clip and no timeline."""
 
+    def content(self, text: str) -> bytes:
+        """The bytes of a file with ``text`` instead of this one's."""
+        return (self.mark + text).encode()
+
 
 def read_document(path: Path) -> Document:
     """The document at ``path``. Raises ``CutError`` naming line and column of what is no OTIO."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from ..errors import CutError
+from .cut import TRACK_NAME, Losses, Patched
 from .model import NAMESPACE, Address
 from .otio_document import Document
 from .otio_editors import original_key, placed_take, schema_of, take_of
-from .otio_writer import TRACK_NAME, Losses, Patched
 from .splice import (
     Edit,
     Value,
@@ -49,7 +49,7 @@ def drop_takes(document: Document, idents: set[str]) -> Patched:
             edits.append(remove_element(document.text, document.stack.children_at, track.start))
         else:
             edits += [_gap_for(document.text, track.items[item]) for item in laid]
-    return Patched(apply_edits(document.text, edits), tuple(removed), losses)
+    return Patched(document.content(apply_edits(document.text, edits)), tuple(removed), losses)
 
 
 def _dropped(

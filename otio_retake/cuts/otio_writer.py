@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .cut import TRACK_NAME, Losses, Patched
 from .model import NAMESPACE, TAKE_KEY, Address, Exact
 from .otio_document import Document
 from .otio_editors import original_key, placed_take, take_of
@@ -35,25 +35,6 @@ if TYPE_CHECKING:
 
 Spell = Callable[[Path, str], str]
 """How the path of a take is written, given how its clip's own media is."""
-
-TRACK_NAME = "Retakes"
-
-
-@dataclass
-class Losses:
-    """What should be known of what was written, and what the form could not carry; both always said, with places."""
-
-    warnings: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Patched:
-    """A changed document: its text, what was added under which key, and the losses."""
-
-    text: str
-    added: tuple[tuple[Address, str, str], ...]
-    losses: Losses
 
 
 def add_takes(
@@ -95,7 +76,8 @@ class _Writer:
         sounds = [placement for placement in placements if placement.kind == "sound"]
         if sounds:
             self._sounds(sounds)
-        return Patched(apply_edits(self._text, self._edits), tuple(self._added), self._losses)
+        content = self._document.content(apply_edits(self._text, self._edits))
+        return Patched(content, tuple(self._added), self._losses)
 
     # --- picture ----------------------------------------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ def _picture(
         progress=progress,
     )
     return TakeSpec(
-        kind="clip",
+        kind=target.kind,
         picks=picks,
         span=made.span,
         needed=target.needed,

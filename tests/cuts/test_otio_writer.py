@@ -17,39 +17,11 @@ import pytest
 from otio_retake.cuts import Cut, open_cut
 from otio_retake.cuts.model import NAMESPACE, Clip
 from otio_retake.errors import CutError
-from otio_retake.spans import Span
-from otio_retake.takes import Placement, TakeFile, TakeSpec
+from otio_retake.takes import Placement, TakeFile
+from tests.cuts.placements import reference, sound, take
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_timelines"
 CUTS = sorted(path.name for path in SAMPLES.glob("*.otio"))
-
-
-def take(version: int, path: Path = Path("/takes/A001_rtkabcdefg_v001.mov"), kind: str = "clip") -> TakeFile:
-    spec = TakeSpec(
-        kind="sound" if kind == "sound" else "clip", picks=(("k" * 32, 1),), span=Span(0, 100), needed=Span(0, 100),
-        fingerprint="f", sha256="0" * 64, timecode="01:00:00:00", codec="ProRes 422 HQ", rate=Fraction(24),
-        replaced=(Span(10, 20),), made_as=("changed",), samples=200_000, sound_rate=48_000,
-        about={"generation": 1, "orders": [{"order": "k" * 32, "prompt": 'she says "yes" \\ naïvely'}]},
-    )  # fmt: skip
-    ident = f"{kind}{version:03}"
-    return TakeFile(ident, "target", version, path.with_stem(f"A001_rtkabcdefg_v{version:03}"), "made", spec)
-
-
-def reference(clip: Clip, version: int = 1, *, activate: bool = False) -> Placement:
-    start = clip.media.start.at(clip.media.start.exact_rate) if clip.media.start else Fraction(clip.source.value)
-    rate = clip.media.start.exact_rate if clip.media.start else clip.source.exact_rate
-    length = clip.media.duration.at(rate) if clip.media.duration else Fraction(100)
-    return Placement(
-        "reference", clip.address, take(version), rate, (start, length), activate=activate, written=clip.media.url
-    )
-
-
-def sound(clip: Clip, version: int = 1) -> Placement:
-    first = Fraction(round(clip.record[0]) + 2)
-    return Placement(
-        "sound", clip.address, take(version, Path("/takes/A001_rtkabcdefg_v001.wav"), "sound"), clip.rate,
-        (Fraction(86400), Fraction(100)), (first, first + 12), Fraction(86410), written=clip.media.url,
-    )  # fmt: skip
 
 
 def pictures(cut: Cut) -> list[Clip]:
@@ -94,7 +66,7 @@ def test_only_additions(tmp_path: Path, name: str) -> None:
     clips = pictures(cut)
     placements = [reference(clip, k) for clip in clips for k in (1, 2)] + [sound(clips[0])]
     patched = cut.apply(placements, tmp_path)
-    cut.save(patched.text, tmp_path / "out.otio")
+    cut.save(patched, tmp_path / "out.otio")
     written = (tmp_path / "out.otio").read_bytes()
     assert cut.path.read_bytes() == before
     assert stripped(json.loads(written)) == json.loads(before)
@@ -109,7 +81,7 @@ def test_only_additions(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", CUTS)
 def test_nothing_to_place_is_the_input_byte_for_byte(tmp_path: Path, name: str) -> None:
     cut = open_cut(SAMPLES / name)
-    cut.save(cut.apply([], tmp_path).text, tmp_path / "out.otio")
+    cut.save(cut.apply([], tmp_path), tmp_path / "out.otio")
     assert (tmp_path / "out.otio").read_bytes() == cut.path.read_bytes()
 
 
@@ -305,7 +277,7 @@ def test_sound_lies_at_its_place_in_a_trimmed_stack(tmp_path: Path, cut: Cut) ->
 def test_activating_by_hand(cut: Cut) -> None:
     (clip,) = pictures(cut)
     placed = reopened(cut, cut.apply([reference(clip)], cut.path.parent).text)
-    text = placed.activate(clip.address, "retake.v001")
+    text = placed.activate(clip.address, "retake.v001").text
     assert json.loads(text)["tracks"]["children"][0]["children"][0]["active_media_reference_key"] == "retake.v001"
     with pytest.raises(CutError, match=r"retake\.v009"):
         placed.activate(clip.address, "retake.v009")
@@ -338,7 +310,7 @@ def test_additions_are_in_the_style_of_the_document(tmp_path: Path, cut: Cut, in
     styled = open_cut(path)
     patched = styled.apply([reference(pictures(styled)[0])], tmp_path)
     assert patched.text == json.dumps(json.loads(patched.text), indent=indent, ensure_ascii=False) or indent is None
-    styled.save(patched.text, tmp_path / "out.otio")
+    styled.save(patched, tmp_path / "out.otio")
     assert (tmp_path / "out.otio").read_bytes().startswith(b"\xef\xbb\xbf"), "its byte order mark is kept"
 
 
