@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CutError
+from .reading import read_bytes
 from .splice import Broken, Value, read_value, skip, walk_array, walk_object
-
-MOST_BYTES = 2 << 30
-"""A cut file above this is no cut."""
 
 _WALKED = {
     "Timeline": {"tracks": "object"},
@@ -77,27 +75,13 @@ def read_document(path: Path) -> Document:
 
 
 def _read(path: Path) -> tuple[str, str]:
-    where = str(path)
-    try:
-        if not path.is_file():
-            kind = "a folder" if path.is_dir() else "no regular file" if path.exists() else "not there"
-            raise CutError(f"the cut is {kind}", where=where, fix="give the path of an exported .otio file")
-        if path.stat().st_size > MOST_BYTES:
-            raise CutError("the file is too large to be a cut", where=where, fix="export the timeline again")
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise CutError(
-            f"the cut cannot be read: {reason}", where=where, fix="check the path and its permissions"
-        ) from None
+    data = read_bytes(path, ".otio file")
     mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
-    if not data.strip():
-        raise CutError("the cut file is empty", where=where, fix="export the timeline again")
     try:
         return data[len(mark.encode()) :].decode("utf-8"), mark
     except UnicodeDecodeError as error:
         raise CutError(
-            "the cut file is not UTF-8 text", where=f"{where}, byte {error.start}", fix="export the timeline again"
+            "the cut file is not UTF-8 text", where=f"{path}, byte {error.start}", fix="export the timeline again"
         ) from None
 
 

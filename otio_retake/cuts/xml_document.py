@@ -14,9 +14,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from ..errors import CutError
-
-MOST_BYTES = 1 << 30
-"""A cut file above this is no cut."""
+from .reading import read_bytes
 
 DEEPEST = 200
 """Elements inside each other: real cuts stay below 40."""
@@ -144,7 +142,7 @@ def set_text(element: Element, value: str) -> Splice:
 
 def read_xml(path: Path, what: str, again: str) -> XmlDocument:
     """The document at ``path``. ``what`` names the form, ``again`` says how it is exported. Raises ``CutError``."""
-    data = _bytes(path, what, again)
+    data = read_bytes(path, what, again)
     found = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf"))
     said = found[1].decode().lower() if found else "utf-8"
     if said.startswith("utf-16") or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -153,25 +151,6 @@ def read_xml(path: Path, what: str, again: str) -> XmlDocument:
     if encoding is None:
         raise CutError(f"the {what} is in {said}, not UTF-8", where=str(path), fix="save it as UTF-8")
     return _Outline(path, data, encoding, what, again).document()
-
-
-def _bytes(path: Path, what: str, again: str) -> bytes:
-    where = str(path)
-    try:
-        if not path.is_file():
-            kind = "a folder" if path.is_dir() else "no regular file" if path.exists() else "not there"
-            raise CutError(f"the cut is {kind}", where=where, fix=f"give the path of an exported {what}")
-        if path.stat().st_size > MOST_BYTES:
-            raise CutError("the file is too large to be a cut", where=where, fix=again)
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise CutError(
-            f"the cut cannot be read: {reason}", where=where, fix="check the path and its permissions"
-        ) from None
-    if not data.strip():
-        raise CutError("the cut file is empty", where=where, fix=again)
-    return data
 
 
 class _Outline:
