@@ -60,7 +60,7 @@ def nominal(rate: Fraction) -> int:
     return max(math.floor(rate + Fraction(1, 2)), 1)
 
 
-def to_frames(value: float, written_rate: float, rate: Fraction) -> Fraction:
+def to_frames(value: float | Fraction, written_rate: float | Fraction, rate: Fraction) -> Fraction:
     """A position of ``value`` frames at ``written_rate``, in frames at the exact ``rate``.
 
     Where both are the same rate the value itself counts. Otherwise the position is converted through seconds with

@@ -30,10 +30,10 @@ MediaKind = Literal["file", "sequence", "generator", "missing", "unknown"]
 
 
 class Instant(NamedTuple):
-    """A position or a length as a file wrote it: frames, and frames a second."""
+    """A position or a length as a file wrote it: frames, and frames a second; fractions where the file has those."""
 
-    value: float
-    rate: float
+    value: float | Fraction
+    rate: float | Fraction
 
     def at(self, rate: Fraction) -> Fraction:
         """The same in frames at the exact ``rate``."""
@@ -86,7 +86,7 @@ class Reach:
 
     first: Fraction
     end: Fraction
-    rate: float
+    rate: float | Fraction
 
     def at(self, rate: Fraction) -> tuple[Fraction, Fraction]:
         """First and end in frames at the exact ``rate``."""
@@ -253,12 +253,16 @@ class View:
     """Where record frame 0 is in the tracks' own time: later than 0 in a cut whose stack is trimmed."""
     top_first: bool = False
     """Whether the file has its topmost track first, as Kdenlive writes them; otherwise last, as OpenTimelineIO says."""
+    counts_drop: bool | None = None
+    """Whether the file says that its timecode is drop-frame; None where it says nothing."""
 
     @cached_property
     def drop(self) -> bool:
-        """Whether timecode is counted drop-frame: as its start label says, else as is usual at the rate."""
+        """Whether timecode is counted drop-frame: as the file or its start label says, else as is usual at the rate."""
         if not drops(self.rate):
             return False
+        if self.counts_drop is not None:
+            return self.counts_drop
         start = round(self.start)
         rounds = [label[-5:-2] + label[-2:] for label in (timecode(start, self.rate, drop=d) for d in (True, False))]
         dropped, straight = (label.replace(";", ":") for label in rounds)

@@ -240,7 +240,7 @@ class _Reader:
         return max(lengths) if schema_of(raw) == "Stack" else sum(lengths)
 
     def _frames(self, length: Instant) -> Exact:
-        if length.rate == self._written_rate and length.value.is_integer():
+        if length.rate == self._written_rate and length.value % 1 == 0:
             return int(length.value)
         return _whole(settle(length.at(self._rate)))
 
