@@ -14,6 +14,7 @@
     ├── NotConfirmed        nobody accepted the plan, so nothing was sent
     ├── BudgetExceeded      the plan costs more than the budget leaves
     ├── OrderError          an order cannot do what was asked of it in its state
+    │   └── JobTaken            the service's job belongs to another order
     └── ServiceError        a retake service said no, or said nothing
         ├── ServiceRefused      known not accepted: a new attempt may follow
         ├── OutcomeUnknown      it may have been accepted: nobody may send it again
@@ -105,6 +106,10 @@ class BudgetExceeded(RetakeError):
 
 class OrderError(RetakeError):
     """An order cannot do what was asked of it in the state that it is in."""
+
+
+class JobTaken(OrderError):
+    """The job that a service named for an order is known as another order's."""
 
 
 class ServiceError(RetakeError):

@@ -24,9 +24,9 @@ from pydantic import TypeAdapter
 
 from . import budget
 from .durable import explained, lasting
-from .errors import OrderError
+from .errors import JobTaken, OrderError
 from .ledger_file import BUSY_SECONDS, prepare, said_of
-from .orders import AT_SERVICE, DEAD, UNSENT, Attempt, Order, OrderSpec, Result, State, check_move
+from .orders import AT_SERVICE, DEAD, UNSENT, Attempt, Order, OrderSpec, Result, State, check_move, job_of
 from .planned import KnownOrder, Override
 from .project import Project, create_project, state_folder
 from .spans import Span
@@ -168,8 +168,8 @@ class Ledger:
     def _order(self, row: Any) -> Order:
         key, spec, state, accepted, pull, upload, expires = row
         attempts = self.read(
-            "SELECT number, token, state, remote, kind, message, reserved, billed, charged, retry_at, expires_at"
-            " FROM attempts WHERE order_key = ? ORDER BY number",
+            "SELECT number, token, state, remote, kind, message, reserved, billed, charged, retry_at, expires_at,"
+            " began_at FROM attempts WHERE order_key = ? ORDER BY number",
             key,
         )
         results = self.read(
@@ -245,6 +245,8 @@ class Ledger:
                     fix=f"look both up at {order.spec.service}, then `otio-retake ledger resolve {order.short}`",
                 )
             check_move(order, to)
+            if job := job_of(columns.get("remote", "")):
+                self._check_job(db, order, last.number, job)
             columns["state"] = to
             if to is State.REFUSED or columns.get("charged") is False:
                 budget.release(db, last.token)
@@ -258,6 +260,20 @@ class Ledger:
             )
             db.execute("UPDATE orders SET state = ? WHERE key = ?", (to, key))
             self._event(db, key, what or str(to))
+
+    def _check_job(self, db: sqlite3.Connection, order: Order, number: int, job: str) -> None:
+        """Raises ``JobTaken`` where another attempt at the same service has ``job``: one charge, and one result."""
+        rows = db.execute("SELECT order_key, number, remote FROM attempts WHERE instr(remote, ?) > 0", (job,))
+        for key, other, remote in rows.fetchall():
+            if (key, other) == (order.key, number) or job_of(remote) != job:
+                continue
+            found = self.order(key)
+            if found.spec.service == order.spec.service:
+                raise JobTaken(
+                    f"{order.spec.service}'s job {job!r} belongs to attempt {other} of order {found.short}",
+                    where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
+                    fix=f"look both up at {order.spec.service}, then `otio-retake ledger resolve {order.short}`",
+                )
 
     def note_attempt(self, key: str, **columns: Any) -> None:
         """Writes something about the last attempt that moves nothing: when to look again, what was said."""
@@ -399,7 +415,7 @@ def _facts_in(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _attempt(row: Any) -> Attempt:
-    number, token, state, remote, kind, message, reserved, billed, charged, retry_at, expires_at = row
+    number, token, state, remote, kind, message, reserved, billed, charged, retry_at, expires_at, began_at = row
     return Attempt(
         number=number,
         token=token,
@@ -412,6 +428,7 @@ def _attempt(row: Any) -> Attempt:
         charged=None if charged is None else bool(charged),
         retry_at=retry_at,
         expires_at=expires_at,
+        began_at=began_at,
     )
 
 

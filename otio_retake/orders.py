@@ -207,6 +207,7 @@ class Attempt:
     charged: bool | None = None
     retry_at: float = 0.0
     expires_at: float | None = None
+    began_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,21 @@ def token_of(attempts: Sequence[Attempt]) -> str:
     return token
 
 
+KEPT = "kept"
+"""What stands for the service's id where the result came with the answer to the submit: it lies here."""
+
+
+def job_of(remote: str) -> str:
+    """The service's own id in what is kept of a job: all of it, or the ``id`` of a JSON object; empty for none."""
+    if remote == KEPT or remote.startswith(f"{KEPT} "):
+        return ""
+    try:
+        told = json.loads(remote)
+    except ValueError:
+        return remote
+    return str(told.get("id") or "") if isinstance(told, dict) else remote
+
+
 def may_retry(order: Order) -> bool:
     """Whether a new attempt could not charge a second time."""
     last = order.attempt
@@ -299,6 +315,11 @@ def moved(order: Order, to: State) -> Order:
     return replace(order, state=to)
 
 
+def _upload_gone(order: Order, now: float) -> bool:
+    """Whether the service can no longer read what was uploaded."""
+    return order.upload_expires is not None and order.upload_expires <= now
+
+
 def next_step(order: Order, now: float, *, can_find: bool = True) -> tuple[StepName, float] | None:
     """The step that ``order`` needs next, and the time from which it may be done; None where it needs nothing.
 
@@ -308,8 +329,8 @@ def next_step(order: Order, now: float, *, can_find: bool = True) -> tuple[StepN
     if order.state is S.REFUSED:
         if last is None or not passes(order):
             return None
-        return ("submit" if order.upload else "upload"), last.retry_at
-    if order.state is S.UPLOADED and order.upload_expires is not None and order.upload_expires <= now:
+        return ("submit" if order.upload and not _upload_gone(order, now) else "upload"), last.retry_at
+    if order.state is S.UPLOADED and _upload_gone(order, now):
         return "upload", now
     if order.state is S.UNKNOWN and not can_find:
         return None

@@ -116,6 +116,15 @@ def test_only_refusals_that_pass_are_tried_again_and_not_before_their_time() -> 
     assert not passing.settled
 
 
+def test_a_refused_order_whose_upload_expired_uploads_again() -> None:
+    refused = order(
+        State.REFUSED, upload="u", upload_expires=40.0,
+        attempts=(Attempt(1, "t", State.REFUSED, kind="rate", retry_at=50.0),),
+    )  # fmt: skip
+    assert next_step(refused, 39) == ("submit", 50.0)
+    assert next_step(refused, 50) == ("upload", 50.0)
+
+
 def test_a_key_is_of_content_and_request_and_not_of_path_or_name() -> None:
     key = order_key(spec(), "content")
     moved_file = replace(facts("B"), picture=picture())

@@ -15,7 +15,7 @@ import httpx
 
 from ..durable import check_writable, written_beside
 from ..errors import OutcomeUnknown, ResultUnusable, ServiceError, ServiceRefused
-from ..orders import UNREACHABLE
+from ..orders import KEPT, UNREACHABLE
 from .addresses import Guard
 from .answers import link_in
 from .base import MOST_RESULT_BYTES, Progress, Submission
@@ -23,9 +23,6 @@ from .bodies import CHUNK, Endless, Unpacker
 from .wire import MOST_ANSWER_BYTES, SUBMIT_SECONDS, Wire, unsent
 
 DIRECT_TIMEOUT = httpx.Timeout(SUBMIT_SECONDS, connect=15, write=120)
-
-KEPT = "kept"
-"""The service's id for a job whose result came at once: it is here."""
 
 
 class DirectWire(Wire):

@@ -19,7 +19,7 @@ import httpx
 from ..capabilities import SERVICES
 from ..errors import OutcomeUnknown, ResultExpired, ServiceError, ServiceRefused, ServiceTrouble
 from ..keys import need_key
-from ..orders import OrderSpec
+from ..orders import KEPT, OrderSpec
 from .absences import Absences
 from .answers import (
     MODE_WORDS,
@@ -35,7 +35,7 @@ from .answers import (
     seconds,
 )
 from .base import Found, Progress, Report, Submission, Upload
-from .direct import KEPT, DirectWire, deliver, is_kept, kept, need_kept
+from .direct import DirectWire, deliver, is_kept, kept, need_kept
 from .hosts import Hosts
 from .parameters import LtxParameters, option_names
 from .wire import body_of, retry_after, unsent

@@ -22,7 +22,7 @@ import httpx
 from ..capabilities import SERVICES
 from ..errors import OutcomeUnknown, ResultExpired, ServiceError, ServiceRefused, ServiceTrouble
 from ..keys import need_key
-from ..orders import OrderSpec
+from ..orders import KEPT, OrderSpec
 from .absences import Absences
 from .answers import (
     MODE_WORDS,
@@ -40,7 +40,7 @@ from .answers import (
     upload_link,
 )
 from .base import Found, Progress, Report, Submission, Upload
-from .direct import KEPT, DirectWire, deliver, is_kept, kept, need_kept
+from .direct import DirectWire, deliver, is_kept, kept, need_kept
 from .hosts import Hosts
 from .parameters import SegmindParameters, option_names
 from .segmind_history import History, Row

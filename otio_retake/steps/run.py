@@ -19,7 +19,7 @@ from ..lease import Lease
 from ..ledger import Ledger
 from ..orders import AT_SERVICE, DEAD, Order, State, StepName, next_step, passes
 from ..takes_store import open_targets
-from . import conform, fetch, find, poll, pull, submit, upload, verify
+from . import conform, fetch, find, poll, pull, recover, submit, upload, verify
 from .workshop import Workshop
 
 STEPS: Mapping[StepName, Callable[[Order, Workshop], None]] = {
@@ -78,7 +78,7 @@ def carry_out(
         held = Lease.take(shop.ledger)
         if isinstance(held, Lease):
             with held:
-                recover(shop)
+                recover.run(shop)
                 return _Runner(shop, set(keys), frozenset(steps), conforming, held).run()
         if not waited:
             waited = True
@@ -87,18 +87,6 @@ def carry_out(
             return Outcome(stopped=True)
         if _all_over(shop.ledger, keys, frozenset(steps), conforming):
             return Outcome()
-
-
-def recover(shop: Workshop) -> None:
-    """Orders that were being sent when a process died are unknown now: nobody knows whether the service has them."""
-    for order in shop.ledger.orders("state = ?", State.SUBMITTING):
-        shop.ledger.end_attempt(
-            order.key,
-            State.UNKNOWN,
-            "the process that sent it is gone",
-            kind="crash",
-            message="the program was stopped",
-        )
 
 
 def _all_over(ledger: Ledger, keys: Collection[str], steps: frozenset[StepName], conforming: bool) -> bool:

@@ -1,19 +1,25 @@
 """uploaded → submitting → submitted: the one step that costs money, done at most once for an attempt.
 
-The ledger knows of it before the service does. Whatever the provider raises but a plain refusal leaves the order
-*unknown*, and an unknown order is never sent again by this program.
+The ledger knows of it before the service does, and there is a place for the answer before it is asked for. Whatever
+the provider raises but a plain refusal leaves the order *unknown*, and an unknown order is never sent again.
 """
 
 from __future__ import annotations
 
+import shlex
+import time
 from dataclasses import replace
 
-from ..errors import OutcomeUnknown, RetakeError, ServiceRefused
-from ..orders import Order, State, token_of
+from ..answers_kept import Answer, Place
+from ..errors import JobTaken, OrderError, OutcomeUnknown, ProjectError, RetakeError, ServiceRefused
+from ..orders import Attempt, Order, State, token_of
 from .workshop import Workshop
 
 FIRST_WAIT = 5.0
 MOST_WAIT = 300.0
+
+WRITE_AGAIN = (0.2, 1.0, 3.0)
+"""Seconds between tries to write into a ledger that cannot be written: others' locks pass, and room may be made."""
 
 
 def wait_after(attempt: int) -> float:
@@ -23,12 +29,25 @@ def wait_after(attempt: int) -> float:
 
 def run(order: Order, shop: Workshop) -> None:
     """Sends ``order``. Raises ``BudgetExceeded`` before anything is sent where the budget does not leave it."""
-    with shop.reserving:
-        attempt = shop.ledger.begin_attempt(order.key, shop.limits, shop.spent())
-        shop.spend(attempt.token, attempt.reserved)
+    place = Place.make(shop.project, order.key)
+    try:
+        with shop.reserving:
+            attempt = shop.ledger.begin_attempt(order.key, shop.limits, shop.spent())
+            shop.spend(attempt.token, attempt.reserved)
+        remote = _send(order, attempt, shop)
+        if remote is not None:
+            shop.pace.began(order.key)
+            _accepted(order, Answer(order.key, attempt.number, remote), place, shop)
+    finally:
+        if place.read() is None:
+            place.clear()
+
+
+def _send(order: Order, attempt: Attempt, shop: Workshop) -> str | None:
+    """The service's id; None where it refused. Raises ``OutcomeUnknown`` for everything else."""
     submission = replace(shop.submission(order), token=token_of((*order.attempts, attempt)))
     try:
-        remote = shop.provider(order).submit(submission)
+        return shop.provider(order).submit(submission)
     except ServiceRefused as refusal:
         shop.give_back(attempt.token)
         wait = refusal.retry_after or wait_after(attempt.number)
@@ -41,7 +60,7 @@ def run(order: Order, shop: Workshop) -> None:
             retry_at=shop.clock() + wait,
             attempt=attempt.number,
         )
-        return
+        return None
     except BaseException as error:
         # Also when somebody presses Ctrl-C: the request may be on its way.
         why = error.what if isinstance(error, RetakeError) else type(error).__name__
@@ -55,5 +74,44 @@ def run(order: Order, shop: Workshop) -> None:
                 fix=f"look it up at {order.spec.service}, then `otio-retake ledger resolve {order.short}`",
             ) from None
         raise
-    shop.pace.began(order.key)
-    shop.ledger.end_attempt(order.key, State.SUBMITTED, remote=remote, attempt=attempt.number)
+
+
+def _accepted(order: Order, answer: Answer, place: Place, shop: Workshop) -> None:
+    """Writes that the order was accepted, and under which id, whatever stands in the way of that."""
+    try:
+        _write(answer, shop)
+        return
+    except JobTaken as error:
+        shop.ledger.end_attempt(
+            order.key, State.UNKNOWN, "another order's job", kind="job_taken", message=error.what, attempt=answer.number
+        )
+        raise OutcomeUnknown(error.what, where=error.where, fix=error.fix) from None
+    except (ProjectError, OrderError) as error:
+        why = error
+    try:
+        place.keep(answer)
+    except (RetakeError, OSError):
+        raise _not_written(order, answer, why, f"write this id down: {answer.remote}") from None
+    for pause in WRITE_AGAIN if isinstance(why, ProjectError) else ():
+        time.sleep(pause)
+        try:
+            _write(answer, shop)
+        except (ProjectError, OrderError) as error:
+            why = error
+        else:
+            place.clear()
+            return
+    raise _not_written(order, answer, why, f"its id is kept in {place.path.name}")
+
+
+def _write(answer: Answer, shop: Workshop) -> None:
+    shop.ledger.end_attempt(answer.key, State.SUBMITTED, remote=answer.remote, attempt=answer.number)
+
+
+def _not_written(order: Order, answer: Answer, why: RetakeError, kept: str) -> ProjectError:
+    how = f"`otio-retake ledger resolve {order.short} --accepted {shlex.quote(answer.remote)}`"
+    return ProjectError(
+        f"{order.spec.service} accepted the order, and the ledger could not be written: {why.what}; {kept}",
+        where=why.where or f"order {order.short}",
+        fix=f"{why.fix or 'mend that'}: the next run takes it up; else {how}",
+    )
