@@ -50,6 +50,7 @@ class Report:
     """What a service says of a job. ``results`` is how many files there are, once it is ready.
 
     ``billed`` is what it says was charged, None where it does not say; ``charged`` whether a failed job was.
+    ``remote`` is what should be kept of a job that is ready in place of what `submit` returned; empty for no change.
     """
 
     state: Literal["queued", "running", "ready", "failed", "cancelled", "expired"]
@@ -60,6 +61,7 @@ class Report:
     message: str = ""
     look_again: float = 5.0
     expires_at: float | None = None
+    remote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,10 @@ class Provider(Protocol):
         """Brings a pull to where the service can read it. It may be called again at no cost."""
 
     def submit(self, submission: Submission) -> str:
-        """Sends an order, once; returns the service's id for it, or raises ``ServiceRefused``."""
+        """Sends an order, once; returns the service's id for it, or raises ``ServiceRefused``.
+
+        Where more has to be kept of a job than its id, that is a JSON object with the id as ``id``.
+        """
 
     def find(self, submission: Submission) -> Found | None:
         """What became of a submit without an answer; None where the service cannot tell yet."""

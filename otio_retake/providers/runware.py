@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from .absences import Absences
 from .answers import MODE_WORDS, amount, before_sending, cannot_read, identity, said
 from .base import Found, Progress, Report, Submission, Upload
 from .parameters import RunwareParameters, parameters_for
-from .runware_answers import Told, in_details, kind_of, refusal, told_by
+from .runware_answers import Told, in_details, kind_of, name_of, refusal, told_by
 from .wire import Enclosed, Wire, base_url, unsent
 
 BASE = "https://api.runware.ai/v1"
@@ -93,7 +94,7 @@ class Runware:
             task = _task(submission, parameters)
         answer = self._wire.once("", json=[task])
         told = told_by(answer).of(submission.token)
-        if told.data or "conflictTaskUUID" in told.codes:
+        if told.data or told.repeated:
             # Only one request ever had this UUID: a conflict says that something on the way sent it twice.
             return submission.token
         if refused := refusal(answer, told):
@@ -116,17 +117,18 @@ class Runware:
 
     def poll(self, remote: str, submission: Submission) -> Report:
         """How the task stands, over all of its results."""
-        told = self._look(remote)
+        job = _job(remote)
+        told = self._look(job.ident)
         if told is None:
-            if self._missing.sure(remote, local=self._wire.local):
+            if self._missing.sure(job.ident, local=self._wire.local):
                 return Report("expired")
             return Report("running", look_again=1.0 if self._wire.local else MOST_LOOK)
-        self._missing.there(remote)
+        self._missing.there(job.ident)
         # Addresses among the options are no matter any more, and may no longer be in the environment.
         heeded = [(k, v) for k, v in submission.order.options if k in ("number_results", "ttl")]
         wanted = RunwareParameters.read(heeded)
         done, failed = told.results, told.failures
-        if told.at_work or (not failed and len(done) < wanted.number_results):
+        if not job.names and (told.at_work or (not failed and len(done) < wanted.number_results)):
             looks = self._looks[remote] = self._looks.get(remote, 0) + 1
             return Report("running", look_again=min(FIRST_LOOK * 1.05**looks, MOST_LOOK))
         costs = [cost for item in (*done, *failed) if (cost := amount(item.get("cost"))) is not None]
@@ -134,8 +136,10 @@ class Runware:
         if done:
             # Where some results failed, the others are what there is.
             whole = billed if all(amount(item.get("cost")) is not None for item in done) else None
-            expires = self._ready.setdefault(remote, time.time()) + wanted.ttl if wanted.ttl else None
-            return Report("ready", results=len(done), billed=whole, expires_at=expires)
+            expires = self._ready.setdefault(job.ident, time.time()) + wanted.ttl if wanted.ttl else None
+            names = job.names or tuple(name_of(item) for item in done)
+            kept = replace(job, names=names).pack() if all(names) else ""
+            return Report("ready", results=len(names), billed=whole, expires_at=expires, remote=kept)
         if all("cancel" in str(error.get("code")).lower() for error in failed):
             return Report("cancelled", billed=billed)
         error = failed[0]
@@ -149,17 +153,25 @@ class Runware:
         )
 
     def fetch(self, remote: str, number: int, into: Path, submission: Submission, progress: Progress) -> None:
-        """Downloads the result of the ``number``-th item; after the last, the pull is deleted at the service."""
-        told = self._look(remote)
+        """Downloads the ``number``-th result; after the last, the pull is deleted at the service.
+
+        Which one that is was written down when the task was ready: the service may name them in another order now.
+        """
+        job = _job(remote)
+        told = self._look(job.ident)
         results = told.results if told is not None else ()
-        if number > len(results):
+        if job.names:
+            wanted = [item for item in results if name_of(item) in job.names[number - 1 : number]]
+        else:
+            wanted = list(results[number - 1 : number])
+        if not wanted:
             raise ResultExpired(
                 "runware no longer has the result",
                 where="service runware",
                 fix="ask Runware; then order it again with --again",
             )
-        self._wire.download(str(results[number - 1]["videoURL"]), into, progress)
-        if number == len(results) and identity(submission.upload):
+        self._wire.download(str(wanted[0]["videoURL"]), into, progress)
+        if number == len(job.names or results) and identity(submission.upload):
             self._forget(submission.upload)
 
     def cancel(self, remote: str) -> None:
@@ -190,6 +202,30 @@ class Runware:
             where="service runware",
             fix="nothing: it is asked again; nothing was paid",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task: its UUID, and the names of its results in the order in which they were first seen whole."""
+
+    ident: str
+    names: tuple[str, ...] = ()
+
+    def pack(self) -> str:
+        """As the ledger keeps it."""
+        return json.dumps({"id": self.ident, "v": self.names}, separators=(",", ":"))
+
+
+def _job(remote: str) -> Job:
+    """The task that the ledger keeps, or that a person named by its UUID."""
+    try:
+        told = json.loads(remote)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        return Job(remote)
+    names = told.get("v")
+    return Job(str(told.get("id")), tuple(str(name) for name in names) if isinstance(names, list) else ())
 
 
 def _proof() -> Mapping[str, str]:

@@ -13,18 +13,15 @@ from typing import Any
 import httpx
 
 from ..errors import ServiceRefused
-from .answers import said
+from .answers import identity, said
 from .wire import body_of, retry_after
 
-STATUSES = {
-    400: "invalid",
-    401: "auth",
-    402: "funds",
-    403: "auth",
-    404: "model",
-    429: "rate",
-}
-"""Documented answers that say a task was not accepted. 500, 503 and 504 say nothing of the kind."""
+STATUSES = {401: "auth", 402: "funds", 403: "auth", 429: "rate"}
+"""Documented statuses that by themselves say a task was not accepted.
+
+400 and 404 do so only with a code that says what was wrong with the request: a repeated task, too, is answered with
+400. 500, 503 and 504 say nothing of the kind.
+"""
 
 FAMILIES = (
     (r"credits|quota|balance|payment", "funds"),
@@ -36,7 +33,7 @@ FAMILIES = (
     (r"notfound$|expired$|^invalidtaskuuid", "missing"),
     (r"timeout", "timeout"),
     (
-        r"^(invalid|missing|unsupported|unknownparameter|incompatible|mismatch|value|array|max|duplicate)|validation",
+        r"^(invalid|missing|unsupported|unknownparameter|incompatible|mismatch|value|array|max)|validation",
         "invalid",
     ),
 )
@@ -44,6 +41,10 @@ FAMILIES = (
 
 FURTHER_ON = re.compile(r"provider|inference|thirdparty", re.IGNORECASE)
 """What codes begin with that come from whoever had the task after Runware."""
+
+REPEATED = re.compile(r"conflict|duplicate|already|exists|inuse|in_use", re.IGNORECASE)
+TASK_UUID = re.compile(r"task[_-]?uu?id", re.IGNORECASE)
+"""How a task that was sent twice is named: `conflictTaskUUID` is known, the spelling of codes is not promised."""
 
 REFUSALS = frozenset({"invalid", "auth", "funds", "rate", "filtered", "model"})
 """Families that say of a submit that it was not accepted."""
@@ -89,6 +90,14 @@ class Told:
         return frozenset(str(error.get("code")) for error in self.errors)
 
     @property
+    def repeated(self) -> bool:
+        """Whether an error says that there is a task with this UUID already: in its code, or with the parameter."""
+        return any(
+            REPEATED.search(code := str(error.get("code"))) and TASK_UUID.search(f"{code} {error.get('parameter')}")
+            for error in self.errors
+        )
+
+    @property
     def missing(self) -> bool:
         """Whether all that it says is that there is no such task: in an error, or by having nothing to say."""
         return self.sound and not self.data and all(kind_of(code) == "missing" for code in self.codes)
@@ -100,8 +109,9 @@ class Told:
 
     @property
     def results(self) -> tuple[dict[str, Any], ...]:
-        """The items that have a file, in the service's order."""
-        done = [item for item in self.data if isinstance(item.get("videoURL"), str) and item.get("status") != "error"]
+        """The items that have a file, each once, in the service's order."""
+        found = [item for item in self.data if isinstance(item.get("videoURL"), str) and item.get("status") != "error"]
+        done = list({name_of(item) or number: item for number, item in enumerate(found)}.values())
         numbered = all(isinstance(item.get("resultIndex"), int) for item in done)
         return tuple(sorted(done, key=lambda item: item["resultIndex"]) if numbered else done)
 
@@ -154,6 +164,8 @@ def refusal(answer: httpx.Response, told: Told) -> ServiceRefused | None:
     # Without a status that says it, the codes must; and after a 5xx nothing is certain.
     if by_status is None and (answer.status_code >= 500 or not REFUSALS.issuperset(kinds)):
         return None
+    if not REFUSALS.issuperset(kind for kind in kinds if kind) or any(map(REPEATED.search, told.codes)):
+        return None
     kind = next((kind for kind in kinds if kind in REFUSALS), by_status)
     assert kind is not None
     return ServiceRefused(
@@ -163,6 +175,11 @@ def refusal(answer: httpx.Response, told: Told) -> ServiceRefused | None:
         fix=FIXES.get(kind, ""),
         retry_after=retry_after(answer),
     )
+
+
+def name_of(item: dict[str, Any]) -> str:
+    """The service's own name for a result, by which it is the same one wherever it stands; empty where it has none."""
+    return identity(item.get("videoUUID"))
 
 
 def _task_of(item: dict[str, Any]) -> str:

@@ -33,8 +33,7 @@ def run(order: Order, shop: Workshop) -> None:
                 where=f"order {order.short}",
                 fix="nothing: it is asked again",
             )
-        for number in range(1, max(report.results, 1) + 1):
-            _fetch(order, number, shop)
+        _fetch_all(order, report.results, shop)
     except ResultExpired as error:
         shop.gone[order.key] += 1
         if shop.gone[order.key] < MOST_GONE:
@@ -44,6 +43,18 @@ def run(order: Order, shop: Workshop) -> None:
             shop.ledger.end_attempt(order.key, State.EXPIRED, "expired before it was fetched", kind="expired")
             return
     shop.ledger.move(order.key, State.FETCHED)
+
+
+def _fetch_all(order: Order, results: int, shop: Workshop) -> None:
+    """Fetches every result that is there, also where another is gone. Raises ``ResultExpired`` for that one."""
+    gone: ResultExpired | None = None
+    for number in range(1, max(results, 1) + 1):
+        try:
+            _fetch(order, number, shop)
+        except ResultExpired as error:
+            gone = error
+    if gone is not None:
+        raise gone
 
 
 def _fetch(order: Order, number: int, shop: Workshop) -> None:

@@ -25,7 +25,10 @@ def apply(order: Order, report: Report, shop: Workshop) -> None:
         shop.pace.ended(order.spec.service, key)
     if report.state == "ready":
         cost = order.spec.cost if report.billed is None else report.billed
-        ledger.end_attempt(key, State.READY, billed=cost, charged=True, expires_at=report.expires_at, retry_at=0)
+        named: dict[str, Any] = {"remote": report.remote} if report.remote else {}
+        ledger.end_attempt(
+            key, State.READY, billed=cost, charged=True, expires_at=report.expires_at, retry_at=0, **named
+        )
     elif report.state == "failed":
         # Perhaps charged: a reservation stays until somebody knows.
         billed = report.billed if report.billed is not None else order.spec.cost if report.charged else None

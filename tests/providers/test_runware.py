@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from otio_retake.errors import ResultExpired, RetakeError, ServiceError, ServiceRefused, ServiceTrouble
+from otio_retake.orders import job_of
 from otio_retake.providers.absences import PATIENCE, SAME_MACHINE, Absences
 from otio_retake.providers.base import Found, Provider
 from otio_retake.providers.runware import Runware
@@ -119,11 +120,23 @@ def test_a_task_says_all_that_is_asked(told, pull):
     [
         said(data=[ACK]),
         said(400, errors=[error("conflictTaskUUID")]),
+        said(400, errors=[error("ConflictTaskUuid")]),
+        said(409, errors=[error("duplicate_task_uuid")]),
+        said(400, errors=[error("invalidParameterDuplicate", parameter="taskUUID")]),
         said(data=[ACK], errors=[error("somethingElse", taskUUID="another")]),
         said(400, data=[ACK], errors=[error("invalidTtl")]),
         said(500, data=[ACK]),
     ],
-    ids=["acknowledged", "there already", "mixed", "mixed about the same", "with a 500"],
+    ids=[
+        "acknowledged",
+        "there already",
+        "in other letters",
+        "in other words",
+        "by its parameter",
+        "mixed",
+        "mixed about the same",
+        "with a 500",
+    ],
 )
 def test_an_answer_that_has_our_task_was_accepted(told, pull, answer):
     server, provider = told(answer)
@@ -135,8 +148,8 @@ def test_an_answer_that_has_our_task_was_accepted(told, pull, answer):
     ("status", "code", "kind"),
     [
         (400, "invalidPositivePrompt", "invalid"),
-        (400, "somethingNobodyKnows", "invalid"),
         (400, "contentPolicyViolation", "filtered"),
+        (400, "UNSUPPORTEDPARAMETER", "invalid"),
         (401, "invalidApiKey", "auth"),
         (402, "insufficientCredits", "funds"),
         (403, "forbidden", "auth"),
@@ -163,6 +176,12 @@ def test_a_documented_refusal_is_one(told, pull, status, code, kind):
         said(500, errors=[error("internalServerError")]),
         said(503, errors=[error("serviceUnavailable")]),
         said(504, errors=[error("providerTimeout")]),
+        said(400, errors=[error("somethingNobodyKnows")]),
+        said(400, errors=[error("conflict")]),
+        said(400, errors=[error("duplicateRequest")]),
+        said(400, errors=[error("taskTimeout")]),
+        said(404, errors=[error("somethingNotFound")]),
+        said(429, errors=[error("taskTimeout")]),
         said(400, errors=[error("providerError")]),
         said(400, errors=[error("providerContentPolicyViolation")]),
         said(200, errors=[error("thirdPartyInsufficientCredits")]),
@@ -339,6 +358,20 @@ class TestFetch:
         assert "sesame" not in str(files.asked)
         assert [task.get("operation") for task in asked(server)] == [None, None, "delete"]
         assert asked(server)[-1]["media"] == "m-1"
+
+    def test_a_result_is_the_same_one_in_whatever_order_they_are_named(self, told, pull, tmp_path):
+        with Server([http("200 OK", b"two"), http("200 OK", b"one")]) as files:
+            one, two = (item(n, videoURL=f"{files.url}/{n}") for n in (1, 2))
+            _, provider = told(said(data=[one, two, one]), said(data=[two, one]), said(data=[two]))
+            asking = submission("runware", "m-1", pull, options=(("number_results", "2"),))
+            report = provider.poll(TOKEN, asking)
+            assert report.results == 2
+            assert job_of(report.remote) == TOKEN
+            provider.fetch(report.remote, 2, tmp_path / "two", asking, lambda *_: None)
+            assert files.asked[0].line.split()[1] == "/2"
+            with pytest.raises(ResultExpired):
+                provider.fetch(report.remote, 1, tmp_path / "one", asking, lambda *_: None)
+            assert provider.poll(report.remote, asking).results == 2, "one that is gone moves no other"
 
     def test_a_pull_that_cannot_be_deleted_is_no_trouble(self, told, pull, tmp_path):
         with Server([http("200 OK", b"one")]) as files:
