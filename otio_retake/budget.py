@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from .capabilities import money
-from .errors import BudgetExceeded
+from .errors import AlreadyBought, BudgetExceeded
 
 JOURNAL = """
 CREATE TABLE IF NOT EXISTS journal.charges (
@@ -75,7 +75,7 @@ def reserve(
 ) -> None:
     """Reserves ``amount`` for one attempt, inside the caller's transaction.
 
-    Raises ``BudgetExceeded`` where a limit does not leave it, or where another project has paid for the same order.
+    Raises ``BudgetExceeded`` where a limit does not leave it, ``AlreadyBought`` where the same order has been paid for.
     """
     now = spent(db)
     for name, limit, used in (
@@ -89,19 +89,37 @@ def reserve(
                 f"{money(used, currency)} is spent or reserved",
                 fix="raise it, or wait",
             )
-    twin = db.execute(
-        "SELECT project, day FROM journal.charges WHERE order_key = ? AND project != ? AND state != 'released'",
-        (order_key, project),
-    ).fetchone()
-    if twin is not None and amount > 0:
-        raise BudgetExceeded(
-            f"this very order was bought on {twin[1]} in another project",
-            where=str(twin[0]),
-            fix="use --project with that folder, or ask for one more with --again",
-        )
+    if amount > 0:
+        _check_twin(db, order_key, project)
     row = (token, order_key, project, service, str(amount), currency, "reserved", today())
     for schema in ("main", "journal"):
         db.execute(f"INSERT INTO {schema}.charges VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _check_twin(db: sqlite3.Connection, order_key: str, project: str) -> None:
+    """Raises ``AlreadyBought`` where the user's journal has a charge for the order that was not given back.
+
+    An order that may be sent again has given back whatever was reserved for it before. So a charge that stands is
+    another project's, or was made in this folder before its ledger was deleted or replaced.
+    """
+    charges = db.execute(
+        "SELECT project, day, amount FROM journal.charges WHERE order_key = ? AND state != 'released'", (order_key,)
+    )
+    twin = next((row for row in charges.fetchall() if Decimal(row[2]) > 0), None)
+    if twin is None:
+        return
+    if twin[0] != project:
+        raise AlreadyBought(
+            f"this very order was bought on {twin[1]} in another project",
+            where=str(twin[0]),
+            fix=f"use --project with that folder; or `otio-retake ledger cancel {order_key[:7]}`, and --again for another",
+        )
+    raise AlreadyBought(
+        f"this very order was bought on {twin[1]} in this folder, and its ledger no longer knows of it",
+        where=project,
+        fix="bring the ledger back from a copy; or"
+        f" `otio-retake ledger cancel {order_key[:7]}`, and --again for another",
+    )
 
 
 def settle(db: sqlite3.Connection, token: str, amount: Decimal) -> None:

@@ -13,6 +13,7 @@
     ├── PlanRefused         the plan has problems, so nothing was sent
     ├── NotConfirmed        nobody accepted the plan, so nothing was sent
     ├── BudgetExceeded      the plan costs more than the budget leaves
+    │   └── AlreadyBought       this very order was paid for before
     ├── OrderError          an order cannot do what was asked of it in its state
     │   └── JobTaken            the service's job belongs to another order
     └── ServiceError        a retake service said no, or said nothing
@@ -102,6 +103,10 @@ class BudgetExceeded(RetakeError):
     """The plan costs more than the budget leaves, so nothing more was sent."""
 
     exit_code = 3
+
+
+class AlreadyBought(BudgetExceeded):
+    """The very order was paid for before, so it was not sent again; the budget is not the matter."""
 
 
 class OrderError(RetakeError):

@@ -10,6 +10,7 @@ import pytest
 
 from tests.paid_service import media
 from tests.paid_service.desk import Desk
+from tests.steps.bench import Bench
 
 SHARED = Path(os.environ.get("RETAKE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
@@ -54,5 +55,13 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(tmp_path: Path, canned: Path) -> Iterator[Desk]:
     """A cut's folder, and a paid service."""
     made = Desk(tmp_path, canned)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A project with a service that answers as it is told."""
+    made = Bench(tmp_path)
     yield made
     made.close()

@@ -227,6 +227,21 @@ def test_the_same_order_from_another_project_is_not_bought_twice(desk: Desk, foo
     assert len(desk.bill()) == 1
 
 
+def test_an_order_is_not_bought_twice_though_its_ledger_is_gone(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    desk.spend()
+    shutil.rmtree(desk.folder / "retakes")
+    said = desk.spend("paid", "10", "--overwrite")
+    assert said.returncode == 3
+    assert "no longer knows" in " ".join(said.stdout.split())
+    assert len(desk.bill()) == 1
+    ((key,),) = desk.rows("SELECT key FROM orders")
+    assert desk.run("ledger", "cancel", key[:7]).returncode == 0
+    again = desk.spend("paid", "10", "--overwrite", "--again")
+    assert len(desk.bill()) == 2, again.stdout + again.stderr
+    assert len(desk.takes()) == 1
+
+
 def test_two_processes_on_one_folder_pay_once(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE x2: rain [slow]")
     command = [

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from ..errors import BudgetExceeded, OutcomeUnknown, RetakeError, ServiceTrouble
+from ..errors import AlreadyBought, BudgetExceeded, OutcomeUnknown, RetakeError, ServiceTrouble
 from ..lease import Lease
 from ..ledger import Ledger
 from ..orders import AT_SERVICE, DEAD, Order, State, StepName, next_step, passes
@@ -266,6 +266,8 @@ class _Runner:
             self._doubt(key, error, step)
         except ServiceTrouble as error:
             self._again(key, error)
+        except AlreadyBought as error:
+            self._outcome.failed[key] = error
         except BudgetExceeded as error:
             if not self._broke:
                 self._shop.reporter.say(error.what)

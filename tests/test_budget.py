@@ -1,0 +1,57 @@
+"""Charges stand in the project and in the user's journal; an order that was paid for is not paid for again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from otio_retake.budget import Limits
+from otio_retake.errors import AlreadyBought
+from otio_retake.orders import State
+from tests.steps.bench import Bench
+
+A = "a" * 32
+
+
+def send(bench: Bench, key: str = A) -> None:
+    bench.ledger.begin_attempt(key, Limits(), Decimal(0))
+
+
+def test_an_order_that_gave_its_money_back_may_be_sent_again(bench: Bench) -> None:
+    bench.order(upto=State.SUBMITTING)
+    bench.ledger.end_attempt(A, State.REFUSED, kind="rate")
+    send(bench)
+    bench.ledger.end_attempt(A, State.SUBMITTED, remote="one")
+    bench.ledger.end_attempt(A, State.FAILED, charged=False, billed=Decimal(0))
+    send(bench)
+    assert bench.ledger.spent().project == bench.ledger.order(A).spec.cost
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTING, State.UNKNOWN, State.SUBMITTED, State.READY])
+def test_what_the_journal_has_is_not_bought_again_in_the_same_folder(bench: Bench, state: State) -> None:
+    """The ledger was deleted, or replaced by an older copy; what the service was paid stands in the user's journal."""
+    bench.order(upto=state if state is not State.UNKNOWN else State.SUBMITTING)
+    if state is State.UNKNOWN:
+        bench.ledger.end_attempt(A, State.UNKNOWN)
+    bench.close()
+    bench.project.ledger.unlink()
+    bench.open()
+    bench.order()
+    with pytest.raises(AlreadyBought) as raised:
+        send(bench)
+    assert raised.value.where == str(bench.project.folder)
+    assert raised.value.fix
+    assert bench.state() is State.UPLOADED
+    bench.order("b" * 32)
+    send(bench, "b" * 32)
+
+
+def test_what_another_project_bought_is_not_bought_again(bench: Bench, tmp_path: Path) -> None:
+    bench.order(upto=State.SUBMITTED)
+    other = Bench(tmp_path / "other")
+    other.order()
+    with pytest.raises(AlreadyBought, match="another project"):
+        send(other)
+    other.close()
