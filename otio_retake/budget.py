@@ -112,7 +112,8 @@ def _check_twin(db: sqlite3.Connection, order_key: str, project: str) -> None:
         raise AlreadyBought(
             f"this very order was bought on {twin[1]} in another project",
             where=str(twin[0]),
-            fix=f"use --project with that folder; or `otio-retake ledger cancel {order_key[:7]}`, and --again for another",
+            fix="use --project with that folder; or"
+            f" `otio-retake ledger cancel {order_key[:7]}`, and --again for another",
         )
     raise AlreadyBought(
         f"this very order was bought on {twin[1]} in this folder, and its ledger no longer knows of it",

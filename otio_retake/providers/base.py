@@ -36,13 +36,17 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is sent. ``token`` is made by us for this attempt, for services that take one."""
+    """What is sent. ``token`` is made by us for this attempt, for services that take one.
+
+    ``began_at`` is when it was about to be sent, in seconds since 1970; 0 where nobody knows.
+    """
 
     token: str
     key: str
     order: OrderSpec
     upload: str
     pull: Path
+    began_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ from .wire import Wire, body_of
 PATH = "/inference-request/request-history"
 
 LATE, LOCAL_LATE = 600.0, 5.0
-"""Seconds after the first look for which a request that is not in the list may still come to be in it.
+"""Seconds after its submit for which a request that is not in the list may still come to be in it.
 
-The list is said to have unfinished requests too, but some of its rows to land late.
+The list is said to have unfinished requests too, but some of its rows to land late. They count from when the ledger
+has it that the submit began, so that the looks of several runs add up.
 """
 
 PAGE, MOST_PAGES = 100, 20
@@ -62,10 +63,11 @@ NOWHERE = Row("", "", "", "", "", None, None)
 class History:
     """The list, read anew each time it is asked. ``wire`` gives the connection when there is need of it."""
 
-    def __init__(self, wire: Callable[[], Wire], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, wire: Callable[[], Wire], clock: Callable[[], float] = time.time) -> None:
         self._wire = wire
         self._clock = clock
-        self._since: dict[str, float] = {}
+        self._looked: dict[str, float] = {}
+        """When this run first looked for an attempt: one look alone is not believed, however late it is."""
 
     def row(self, ident: str) -> Row | None:
         """One request, of whatever age; None where the service does not know it."""
@@ -92,8 +94,10 @@ class History:
         if alive:
             raise _open("its list has several requests for the same upload")
         local = self._wire().local
-        first = self._since.setdefault(submission.token, self._clock())
-        if self._clock() - first < (LOCAL_LATE if local else LATE):
+        now, seen = self._clock(), submission.token in self._looked
+        began = submission.began_at or self._looked.get(submission.token, now)
+        self._looked.setdefault(submission.token, now)
+        if not seen or now - began < (LOCAL_LATE if local else LATE):
             return None
         if mine:
             return next(iter(mine.values()))

@@ -122,6 +122,7 @@ class Workshop:
             order=order.spec,
             upload=order.upload,
             pull=self.project.load(order.pull) if order.pull else self.project.pull(order.key),
+            began_at=order.attempt.began_at if order.attempt else 0.0,
         )
 
     def progress(self, order: Order, step: str) -> Callable[[int, int | None], None]:
