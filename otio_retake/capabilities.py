@@ -18,6 +18,8 @@ from .errors import SettingsError
 from .providers.parameters import option_names
 from .rates import least_body
 
+HOUR, DAY = 3600, 86_400
+
 Mode = Literal["video", "audio", "both"]
 MODES: tuple[Mode, ...] = ("video", "audio", "both")
 
@@ -87,6 +89,9 @@ class Capabilities:
     price: Price = FREE
     concurrency: int = 2
     result_life: str = ""
+    job_most_seconds: int = DAY
+    """How long a run waits for one job, from its submit: far beyond what any takes, so that none is left too early."""
+
     options: frozenset[str] = field(default_factory=frozenset)
     results_option: str = ""
     """The option that asks for several results of one job, each at the full price; empty where there is none."""
@@ -165,7 +170,8 @@ def _ltx(service: str, model: str, **differences: object) -> Capabilities:
 
 _SERVICES: dict[str, Capabilities] = {
     "rehearsal": Capabilities(service="rehearsal", model="slate", concurrency=2),
-    "ltx": _ltx("ltx", "ltx-2-3-pro", prompt_most=5000, result_life="24 h"),
+    # Jobs take minutes. A job and its result are forgotten 24 h after its end by LTX, 1 h after its submit by Segmind.
+    "ltx": _ltx("ltx", "ltx-2-3-pro", prompt_most=5000, result_life="24 h", job_most_seconds=12 * HOUR),
     "fal": _ltx(
         "fal",
         "fal-ai/ltx-2.3/retake-video",
@@ -178,6 +184,7 @@ _SERVICES: dict[str, Capabilities] = {
         "segmind",
         "ltx-retake-video",
         result_life="1 h after submit",
+        job_most_seconds=6 * HOUR,
         price=Price(Decimal("0.10"), read_on="2026-08", note="billed by the run, about $0.79 on average"),
     ),
     "gmi": _ltx(

@@ -154,11 +154,17 @@ class ResultUnusable(ServiceError):
 
 
 class ServiceTrouble(ServiceError):
-    """A read or an upload failed in a way that may pass; it costs nothing to try again."""
+    """A read or an upload failed in a way that may pass; it costs nothing to try again.
 
-    def __init__(self, what: str, *, where: str = "", fix: str = "", retry_after: int | None = None) -> None:
+    ``passing`` is False where the service did answer, but not what was asked: the next answer may well be the same.
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", fix: str = "", retry_after: int | None = None, passing: bool = True
+    ) -> None:
         super().__init__(what, where=where, fix=fix)
         self.retry_after = retry_after
+        self.passing = passing
 
 
 Level = Literal["problem", "warning", "note"]

@@ -99,7 +99,7 @@ UNREACHABLE = "unreachable"
 MOST_UNREACHABLE = 4
 """Attempts that reach nobody after which a person should look: with the waits between them, more than half a minute."""
 
-StepName = Literal["pull", "upload", "submit", "find", "poll", "fetch", "verify"]
+StepName = Literal["pull", "upload", "submit", "find", "poll", "cancel", "fetch", "verify"]
 
 STEPS: Mapping[State, StepName] = {
     S.PLANNED: "pull",

@@ -16,9 +16,9 @@ from ..steps.workshop import Quiet, Reporter
 
 _DOING = {
     "pull": "pulling", "upload": "uploading", "submit": "sending", "find": "asking after", "poll": "waiting for",
-    "fetch": "fetching", "verify": "verifying", "conform": "conforming",
+    "cancel": "cancelling", "fetch": "fetching", "verify": "verifying", "conform": "conforming",
 }  # fmt: skip
-_SILENT = {"poll", "find", "upload", "submit"}
+_SILENT = {"poll", "find", "upload", "submit", "cancel"}
 """Steps that are too short, or too often repeated, for a line of their own."""
 
 

@@ -83,6 +83,7 @@ def no_link(service: str) -> ServiceTrouble:
         f"{service} says that the job is done, but not where its result is",
         where=f"service {service}",
         fix="look at the job in its console; it is asked again with the next run",
+        passing=False,
     )
 
 
@@ -109,7 +110,8 @@ def cannot_read(service: str, answer: httpx.Response, what: str) -> ServiceError
     where = f"service {service}"
     if answer.status_code < 400:
         said_nothing = f"{service} does not {what}: its answer is not whole{request_note(answer)}"
-        return ServiceTrouble(said_nothing, where=where, fix="nothing: it is asked again; nothing was paid")
+        fix = "nothing: it is asked again; nothing was paid"
+        return ServiceTrouble(said_nothing, where=where, fix=fix, passing=False)
     return ServiceError(
         f"{service} does not {what}: it answers {answer.status_code}{request_note(answer)}",
         where=where,
@@ -123,7 +125,10 @@ def check_fetched(service: str, into: Path) -> None:
     """Raises ``ServiceTrouble`` where a result came without a byte: that is a link that was too early, not a movie."""
     if not into.stat().st_size:
         raise ServiceTrouble(
-            f"{service} sends an empty result", where=f"service {service}", fix="nothing: it is fetched again"
+            f"{service} sends an empty result",
+            where=f"service {service}",
+            fix="nothing: it is fetched again",
+            passing=False,
         )
 
 

@@ -105,8 +105,12 @@ class Provider(Protocol):
     def fetch(self, remote: str, number: int, into: Path, submission: Submission, progress: Progress) -> None:
         """Writes result ``number`` of a ready job to ``into``. Raises ``ResultExpired`` where it is gone."""
 
-    def cancel(self, remote: str) -> None:
-        """Asks the service to stop a job; `poll` says what came of it."""
+    def cancel(self, remote: str) -> str | None:
+        """Asks the service to stop a job; `poll` says what came of it.
+
+        Returns what should be kept of the job from now on in place of ``remote``, where that has changed. Raises
+        ``ServiceTrouble`` where the service could not be asked: it is asked again. Any other error is its refusal.
+        """
 
     def close(self) -> None:
         """Lets go of connections."""

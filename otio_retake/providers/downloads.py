@@ -75,7 +75,8 @@ class Download:
                         fix="ask the service; then order it again with --again",
                     )
                 if answer.status_code != 200:
-                    raise trouble(self.service, str(answer.status_code), url, answer)
+                    passing = answer.status_code in (408, 425, 429) or answer.status_code >= 500
+                    raise trouble(self.service, str(answer.status_code), url, answer, passing=passing)
                 why = self.stream(answer, into, progress, most)
                 if guard.late:
                     # A body without a length would otherwise seem to have ended well.
@@ -83,7 +84,8 @@ class Download:
             finally:
                 answer.close()
         if why:
-            raise trouble(self.service, why, url)
+            # The file was there, and did not come whole: it may be the file that is not.
+            raise trouble(self.service, why, url, passing=False)
         return None
 
     def _ask(self, url: str, guard: Guard) -> httpx.Response:

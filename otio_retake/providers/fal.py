@@ -87,10 +87,16 @@ class Job:
     response: str
     cancel: str
     until: float | None = None
+    cancelled: bool | None = None
+    """None where nobody asked for that; True where it had not left the queue, False where it may have."""
 
     def pack(self) -> str:
         """As the ledger keeps it."""
-        named = {"id": self.ident, "s": self.status, "r": self.response, "c": self.cancel, "u": self.until}
+        named: dict[str, Any] = {
+            "id": self.ident, "s": self.status, "r": self.response, "c": self.cancel, "u": self.until,
+        }  # fmt: skip
+        if self.cancelled is not None:
+            named["x"] = self.cancelled
         return json.dumps(named, separators=(",", ":"))
 
 
@@ -104,8 +110,6 @@ class Fal:
     def __init__(self) -> None:
         self._hosts: Hosts[QueueWire] = Hosts(QueueWire, "fal", _proof, HOSTS)
         self._missing = Absences()
-        self._cancelled: dict[str, bool] = {}
-        """Jobs that were cancelled in this run; True for those that had not left the queue."""
 
     def close(self) -> None:
         """Lets go of connections."""
@@ -205,6 +209,7 @@ class Fal:
                 f"fal says {said('fal', state)!r} of a job, which is not among its documented words",
                 where="service fal",
                 fix="look at the request in fal's dashboard; it is asked again with the next run",
+                passing=False,
             )
         if fault := fault_of_status(told):
             return self._failed(job, fault)
@@ -224,17 +229,16 @@ class Fal:
         return Report("ready", expires_at=job.until)
 
     def _failed(self, job: Job, fault: Fault) -> Report:
-        if fault.kind == CANCELLED or (job.ident in self._cancelled and "cancel" in fault.message.lower()):
-            # What a runner had begun with may be charged; what never left the queue is not.
-            return Report("cancelled", charged=False if self._cancelled.get(job.ident) else None)
+        if fault.kind == CANCELLED or (job.cancelled is not None and "cancel" in fault.message.lower()):
+            return _cancelled(job)
         return Report("failed", kind=fault.kind, message=fault.message, charged=fault.charged)
 
     def _gone(self, job: Job) -> Report:
         """Fal does not know the request: so it is after cancelling one that waited, or when its time is over."""
-        if job.ident in self._cancelled:
-            return Report("cancelled", charged=False if self._cancelled[job.ident] else None)
+        if job.cancelled:
+            return _cancelled(job)
         if self._missing.sure(job.ident, local=self._hosts["queue"].local):
-            return Report("expired")
+            return Report("expired") if job.cancelled is None else _cancelled(job)
         raise ServiceTrouble(
             "fal does not know the job, or not at this moment", where="service fal", fix="nothing: it is asked again"
         )
@@ -254,7 +258,7 @@ class Fal:
         queue.download(link, into, progress)
         check_fetched("fal", into)
 
-    def cancel(self, remote: str) -> None:
+    def cancel(self, remote: str) -> str | None:
         """Takes a request out of the queue, or asks the runner to stop; `poll` says what came of it."""
         job = _job(remote)
         if not job.cancel:
@@ -266,11 +270,18 @@ class Fal:
         answer = self._hosts["queue"].read("PUT", job.cancel)
         word = body_of(answer).get("status")
         if answer.status_code in (200, 202):
-            self._cancelled[job.ident] = word == "OK"
-            return
-        if answer.status_code == 404 or word in ("ALREADY_COMPLETED", "NOT_FOUND"):
-            return
+            return replace(job, cancelled=word == "OK").pack()
+        if word == "ALREADY_COMPLETED":
+            return None
+        if answer.status_code == 404 or word == "NOT_FOUND":
+            # So it is, too, where it was told before, and the answer did not come.
+            return replace(job, cancelled=False).pack()
         raise cannot_read("fal", answer, "cancel the job")
+
+
+def _cancelled(job: Job) -> Report:
+    """What a runner had begun with may be charged; what never left the queue is not."""
+    return Report("cancelled", charged=False if job.cancelled else None)
 
 
 def _proof() -> Mapping[str, str]:
@@ -324,7 +335,15 @@ def _job(remote: str, model: str = "") -> Job:
         status, response, cancel = (str(told.get(name) or "") for name in ("s", "r", "c"))
         until = told.get("u")
         if (ident := identity(told.get("id"))) and all(path.startswith("/") for path in (status, response, cancel)):
-            return Job(ident, status, response, cancel, until if isinstance(until, float | int) else None)
+            asked = told.get("x")
+            return Job(
+                ident,
+                status,
+                response,
+                cancel,
+                until if isinstance(until, float | int) else None,
+                asked if isinstance(asked, bool) else None,
+            )
     elif ident := identity(remote):
         # owner/app, or namespace/owner/app; what follows them in a model's name is left out.
         parts = model.split("/")

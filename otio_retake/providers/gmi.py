@@ -215,6 +215,7 @@ class Gmi:
             f"gmi says {said('gmi', state)!r} of a request, which is not among its documented words",
             where="service gmi",
             fix="look at the request at GMI Cloud; it is asked again with the next run",
+            passing=False,
         )
 
     def fetch(self, remote: str, number: int, into: Path, submission: Submission, progress: Progress) -> None:

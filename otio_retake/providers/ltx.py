@@ -184,6 +184,7 @@ class Ltx:
             f"ltx says {said('ltx', state)!r} of a job, which is not among its documented words",
             where="service ltx",
             fix="look at the job at LTX; it is asked again with the next run",
+            passing=False,
         )
 
     def fetch(self, remote: str, number: int, into: Path, submission: Submission, progress: Progress) -> None:
@@ -198,7 +199,9 @@ class Ltx:
             )
         link = link_in(told.get("result"))
         if not link:
-            raise ServiceTrouble("ltx does not show the result", where="service ltx", fix="nothing: it is asked again")
+            raise ServiceTrouble(
+                "ltx does not show the result", where="service ltx", fix="nothing: it is asked again", passing=False
+            )
         self._wire.download(link, into, progress)
         check_fetched("ltx", into)
 

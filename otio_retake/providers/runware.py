@@ -201,6 +201,7 @@ class Runware:
             f"runware answers {answer.status_code}, which says nothing",
             where="service runware",
             fix="nothing: it is asked again; nothing was paid",
+            passing=False,
         )
 
 

@@ -198,6 +198,7 @@ class Segmind:
                 f"segmind says {said('segmind', state)!r} of a job, which is not among its documented words",
                 where="service segmind",
                 fix="look at the request at Segmind; it is asked again with the next run",
+                passing=False,
             )
         row = None
         with suppress(ServiceError):
@@ -226,7 +227,10 @@ class Segmind:
                 fix="look at the request at Segmind; then order it again with --again",
             )
         raise ServiceTrouble(
-            "segmind does not show the result", where="service segmind", fix="nothing: it is asked again"
+            "segmind does not show the result",
+            where="service segmind",
+            fix="nothing: it is asked again",
+            passing=False,
         )
 
     def cancel(self, remote: str) -> None:

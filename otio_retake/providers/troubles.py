@@ -16,7 +16,9 @@ class Passing(ServiceTrouble):
     """Trouble that is worth a second try at once."""
 
 
-def trouble(service: str, why: str, url: str, answer: httpx.Response | None = None) -> ServiceTrouble:
+def trouble(
+    service: str, why: str, url: str, answer: httpx.Response | None = None, *, passing: bool = True
+) -> ServiceTrouble:
     """What to raise where a read, an upload or a download came to nothing."""
     wait = retry_after(answer) if answer is not None else None
     # A service that says when to come back is not asked before.
@@ -26,6 +28,7 @@ def trouble(service: str, why: str, url: str, answer: httpx.Response | None = No
         where=host_of(service, url),
         fix="nothing: it is asked again; nothing was paid",
         retry_after=wait,
+        passing=passing,
     )
 
 

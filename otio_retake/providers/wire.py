@@ -207,6 +207,7 @@ class Wire:
                 f"{self.service} names another host for its job",
                 where=host_of(self.service, path),
                 fix="ask the service",
+                passing=False,
             )
         return path
 

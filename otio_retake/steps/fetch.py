@@ -32,6 +32,7 @@ def run(order: Order, shop: Workshop) -> None:
                 f"{order.spec.service} shows the finished job as {report.state}",
                 where=f"order {order.short}",
                 fix="nothing: it is asked again",
+                passing=False,
             )
         _fetch_all(order, report.results, shop)
     except ResultExpired as error:

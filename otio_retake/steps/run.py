@@ -8,8 +8,8 @@ is accepted, also what other processes have added; everybody else waits and watc
 from __future__ import annotations
 
 import os
-import random
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -19,7 +19,8 @@ from ..lease import Lease
 from ..ledger import Ledger
 from ..orders import AT_SERVICE, DEAD, Order, State, StepName, next_step, passes
 from ..takes_store import open_targets
-from . import conform, fetch, find, poll, pull, recover, submit, upload, verify
+from . import cancel, conform, fetch, find, poll, pull, recover, submit, upload, verify
+from .patience import Patience, overdue
 from .workshop import Workshop
 
 STEPS: Mapping[StepName, Callable[[Order, Workshop], None]] = {
@@ -39,13 +40,9 @@ NETWORK_THREADS = 24
 KEPT_FREE = 6
 """Threads that uploads and submits leave alone: results that expire do not wait behind them."""
 
-MOST_TRIES = 6
-"""Reads and uploads are tried so often; with the waits between them that is some five minutes."""
-
 MOST_LOOKS = 40
 """Looks for an order whose submit was not answered: some two minutes."""
 
-FIRST_WAIT, MOST_WAIT = 2.0, 60.0
 LOOK = 0.5
 """Seconds between looks at the ledger for what others have added, and while another process works."""
 
@@ -110,14 +107,16 @@ class _Runner:
         self._conforming = conforming
         self._lease = lease
         self._outcome = Outcome()
-        self._tries: dict[str, int] = {}
-        self._not_before: dict[str, float] = {}
+        self._patience = Patience(shop.reporter.say, shop.clock)
+        self._looks: Counter[str] = Counter()
         self._held: dict[str, float] = {}
         """Until when a service that said "not now" is sent nothing more."""
         self._broke = False
         self._orders: dict[str, Order] = {}
         self._looked = 0.0
-        self._targets_done: set[str] = set()
+        self._to_cancel: list[str] = []
+        self._cancelled: set[str] = set()
+        """Orders whose cancelling is done with, as far as this run goes."""
 
     def run(self) -> Outcome:
         cores = max(os.cpu_count() or 1, 1)
@@ -128,6 +127,7 @@ class _Runner:
             while True:
                 self._look()
                 if not self._shop.stop.is_set():
+                    self._start_cancelling(running, light)
                     self._start(running, heavy, light, cores)
                 if not running:
                     if self._shop.stop.is_set() or not self._waiting():
@@ -158,22 +158,19 @@ class _Runner:
             others = self._shop.ledger.orders(f"accepted = 1 AND state NOT IN ({marks})", *OVER)
             mine = [self._shop.ledger.order(key) for key in self._keys - {order.key for order in others}]
             self._orders = {order.key: order for order in (*others, *mine)}
-            self._intents()
+            self._to_cancel = [key for key in cancel.asked(self._shop.ledger) if key not in self._cancelled]
 
-    def _intents(self) -> None:
-        """What others asked for: to cancel an order at its service."""
-        for ident, key in self._shop.ledger.read("SELECT id, order_key FROM intents WHERE kind = 'cancel'"):
-            order = self._shop.ledger.order(key)
-            last = order.attempt
-            if order.state in (State.SUBMITTED, State.RUNNING) and last is not None:
-                try:
-                    self._shop.provider(order).cancel(last.remote)
-                    self._shop.ledger.end_attempt(key, State.CANCELLING)
-                except RetakeError as error:
-                    self._shop.reporter.say(f"{order.short} could not be cancelled: {error.what}")
-            with self._shop.ledger.write("intent done") as db:
-                db.execute("DELETE FROM intents WHERE id = ?", (ident,))
-            self._orders[key] = self._shop.ledger.order(key)
+    def _start_cancelling(self, running: dict[Future[None], tuple[str, StepName]], light: ThreadPoolExecutor) -> None:
+        """Does what others asked for: to cancel an order at its service."""
+        busy = {key for key, _ in running.values()}
+        now = self._shop.clock()
+        for key in set(self._to_cancel) - busy - self._cancelled:
+            order = self._orders[key] = self._shop.ledger.order(key)
+            if order.state not in cancel.CAN_BE:
+                cancel.forget(order, self._shop)
+                self._cancelled.add(key)
+            elif self._patience.not_before(f"cancel {key}") <= now:
+                running[light.submit(cancel.run, order, self._shop)] = (key, "cancel")
 
     def _due(self, order: Order) -> tuple[StepName, float] | None:
         """The next step of an order that this run may do, and from when; None where there is none."""
@@ -198,7 +195,7 @@ class _Runner:
             )
             return None
         held = self._held.get(order.spec.service, 0.0) if step[0] == "submit" else 0.0
-        return step[0], max(step[1], held, self._not_before.get(order.key, 0.0))
+        return step[0], max(step[1], held, self._patience.not_before(order.key))
 
     def _start(
         self,
@@ -260,12 +257,12 @@ class _Runner:
     def _finish(self, future: Future[None], key: str, step: StepName) -> None:
         try:
             future.result()
-            if step != "find":
-                self._tries.pop(key, None)
+            self._patience.went_well(_tried(key, step))
+            self._cancelled |= {key} if step == "cancel" else set()
         except OutcomeUnknown as error:
             self._doubt(key, error, step)
         except ServiceTrouble as error:
-            self._again(key, error)
+            self._again(key, step, error)
         except AlreadyBought as error:
             self._outcome.failed[key] = error
         except BudgetExceeded as error:
@@ -279,6 +276,8 @@ class _Runner:
         last = order.attempt
         if step == "submit" and order.state is State.REFUSED and passes(order) and last is not None:
             self._held[order.spec.service] = last.retry_at
+        if step == "poll" and key not in self._outcome.failed:
+            self._check_age(order)
         if step == "find" and order.state is State.UNKNOWN and key not in self._outcome.failed:
             self._looked_for(order)
         self._shop.reporter.ended(order, step)
@@ -293,22 +292,32 @@ class _Runner:
 
     def _looked_for(self, order: Order) -> None:
         """Gives up looking for an order after a while: a person may know more than its service tells."""
-        looks = self._tries[order.key] = self._tries.get(order.key, 0) + 1
-        if looks >= MOST_LOOKS:
+        self._looks[order.key] += 1
+        if self._looks[order.key] >= MOST_LOOKS:
             self._outcome.failed[order.key] = OutcomeUnknown(
                 f"{order.spec.service} does not say whether it has the order",
                 where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
                 fix=f"look in its console, then `otio-retake ledger resolve {order.short}`",
             )
 
-    def _again(self, key: str, error: ServiceTrouble) -> None:
-        """Tries a read or an upload again, later and later, with some chance in it so that many do not come at once."""
-        tries = self._tries[key] = self._tries.get(key, 0) + 1
-        if tries >= MOST_TRIES:
+    def _again(self, key: str, step: StepName, error: ServiceTrouble) -> None:
+        """Tries a read, an upload or a cancelling again, or leaves it to the next run."""
+        order = self._shop.ledger.order(key)
+        goes_on = self._patience.again(_tried(key, step), order, step, error)
+        if step == "cancel":
+            if not goes_on:
+                self._cancelled.add(key)
+                self._shop.reporter.say(f"{order.short} is not cancelled yet: {error.what}; the next run tries again")
+        elif not goes_on:
             self._outcome.failed[key] = error
-            return
-        pause = min(FIRST_WAIT * 2 ** (tries - 1), MOST_WAIT) * random.uniform(0.75, 1.25)
-        self._not_before[key] = self._shop.clock() + (error.retry_after or pause)
+        else:
+            self._check_age(order)
+
+    def _check_age(self, order: Order) -> None:
+        """Stops waiting for a job that its service has had for too long."""
+        most = self._shop.provider(order).capabilities.job_most_seconds
+        if (late := overdue(order, most, self._shop.clock())) is not None:
+            self._outcome.failed[order.key] = late
 
     def _waiting(self) -> bool:
         """Whether some order still has a step to come."""
@@ -336,3 +345,8 @@ class _Runner:
                 made = []
             if made:
                 self._shop.reporter.ended(self._shop.ledger.order(first.key), "conform")
+
+
+def _tried(key: str, step: StepName) -> str:
+    """The name of what was tried: an order that is to be cancelled is asked after meanwhile."""
+    return f"cancel {key}" if step == "cancel" else key

@@ -1,0 +1,149 @@
+"""A run: what it waits for, for how long, and what it leaves to the next one."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from otio_retake.errors import ServiceError, ServiceTrouble
+from otio_retake.orders import State
+from otio_retake.providers.base import Report
+from otio_retake.steps import patience
+from otio_retake.steps.run import Outcome, carry_out
+from tests.steps.bench import Bench
+
+A = "a" * 32
+OUT_OF_REACH = ServiceTrouble("ltx has trouble (503)")
+NONSENSE = ServiceTrouble("ltx says 'perhaps' of a job", passing=False)
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(patience, "MOST_WAIT", 0.002)
+
+
+def run(bench: Bench) -> Outcome:
+    return carry_out(bench.shop, [], steps=("poll",), conforming=False)
+
+
+def test_a_job_is_asked_after_for_as_long_as_its_service_is_out_of_reach(bench: Bench) -> None:
+    bench.order(upto=State.SUBMITTED)
+    bench.service.polls = [OUT_OF_REACH] * (3 * patience.MOST_TRIES) + [Report("ready")]
+    outcome = run(bench)
+    assert outcome.failed == {}
+    assert bench.state() is State.READY
+    (said,) = bench.heard.said
+    assert "Ctrl-C" in said
+
+
+def test_what_is_answered_wrongly_time_and_again_is_left_to_the_next_run(bench: Bench) -> None:
+    bench.order(upto=State.SUBMITTED)
+    bench.service.polls = [NONSENSE]
+    outcome = run(bench)
+    assert outcome.failed[A] is NONSENSE
+    assert bench.service.asked == ["poll"] * patience.MOST_TRIES
+    assert bench.state() is State.SUBMITTED
+
+
+def test_waits_grow_and_are_bounded(monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:
+    monkeypatch.undo()
+    now = 1000.0
+    patient = patience.Patience(bench.heard.say, lambda: now)
+    order = bench.order(upto=State.SUBMITTED)
+    waits = []
+    for _ in range(40):
+        assert patient.again(A, order, "poll", OUT_OF_REACH)
+        waits.append(patient.not_before(A) - now)
+        now += 60
+    assert waits[0] <= 2
+    assert 45 <= min(waits[6:]) <= max(waits) <= 60
+    assert len(bench.heard.said) == 4, "every ten minutes, from the sixth time on"
+
+
+def test_somebody_who_stops_it_is_heeded_and_the_job_stays(bench: Bench) -> None:
+    bench.order(upto=State.SUBMITTED)
+
+    def stopping() -> Report:
+        bench.shop.stop.set()
+        raise OUT_OF_REACH
+
+    bench.service.polls = [stopping]
+    outcome = run(bench)
+    assert outcome.stopped
+    assert bench.state() is State.SUBMITTED
+
+
+@pytest.mark.parametrize("answer", [Report("running", look_again=0.01), OUT_OF_REACH])
+def test_a_job_without_end_is_said_and_kept(bench: Bench, answer: object) -> None:
+    bench.order(upto=State.SUBMITTED)
+    later = bench.service.capabilities.job_most_seconds + 3600
+    bench.shop.clock = lambda: time.time() + later
+    bench.service.polls = [answer]
+    for _ in range(2):
+        outcome = run(bench)
+        assert "13 h" in outcome.failed[A].what
+        assert outcome.failed[A].fix
+    assert bench.state() in (State.SUBMITTED, State.RUNNING)
+    assert bench.service.asked == ["poll", "poll"], "each run asks after it once"
+    bench.service.polls = [Report("ready")]
+    assert run(bench).failed == {}
+    assert bench.state() is State.READY
+
+
+class TestCancelling:
+    @pytest.fixture(autouse=True)
+    def _asked_for(self, bench: Bench) -> None:
+        bench.order(upto=State.SUBMITTED)
+        with bench.ledger.write("cancel asked") as db:
+            db.execute("INSERT INTO intents (kind, order_key) VALUES ('cancel', ?)", (A,))
+
+    def asked_for(self, bench: Bench) -> bool:
+        return bool(bench.ledger.read("SELECT 1 FROM intents"))
+
+    def test_it_is_asked_for_until_the_service_has_heard(self, bench: Bench) -> None:
+        where: list[object] = []
+
+        def heard() -> str:
+            where.append(threading.current_thread())
+            return '{"id":"job","x":true}'
+
+        bench.service.cancels = [OUT_OF_REACH, OUT_OF_REACH, heard]
+        bench.service.polls = [
+            lambda: Report("cancelled" if bench.state() is State.CANCELLING else "running", look_again=0.01)
+        ]
+        run(bench)
+        assert bench.state() is State.CANCELLED
+        assert bench.ledger.order(A).attempts[0].remote == '{"id":"job","x":true}'
+        assert where != [threading.main_thread()]
+        assert not self.asked_for(bench)
+
+    def test_a_passing_error_does_not_make_it_forgotten(self, bench: Bench) -> None:
+        bench.service.cancels = [NONSENSE]
+        bench.service.polls = [
+            lambda: Report("running" if bench.service.asked.count("cancel") < 6 else "ready", look_again=0.01)
+        ]
+        run(bench)
+        assert bench.service.asked.count("cancel") == patience.MOST_TRIES
+        assert any("not cancelled yet" in said for said in bench.heard.said)
+        assert self.asked_for(bench)
+
+    def test_a_service_that_says_no_is_not_asked_again(self, bench: Bench) -> None:
+        bench.service.cancels = [ServiceError("ltx has no way to stop a job")]
+        bench.service.polls = [
+            lambda: Report("running" if "cancel" not in bench.service.asked else "ready", look_again=0.01)
+        ]
+        run(bench)
+        assert bench.service.asked.count("cancel") == 1
+        assert bench.state() is State.READY
+        assert not self.asked_for(bench)
+        assert any("no way" in said for said in bench.heard.said)
+
+    def test_what_is_over_is_said_to_be(self, bench: Bench) -> None:
+        bench.ledger.end_attempt(A, State.READY)
+        run(bench)
+        assert bench.service.asked == []
+        assert not self.asked_for(bench)
+        assert "no longer" in bench.heard.said[0]
