@@ -12,6 +12,7 @@ import errno
 import glob
 import hashlib
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -89,6 +90,18 @@ def check_writable(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
             pass
+
+
+def check_room(folder: Path, size: int, reserve: int) -> None:
+    """Raises a ``RetakeError`` where ``size`` bytes more would leave less than ``reserve`` on a folder's disk."""
+    free = shutil.disk_usage(folder).free
+    if free < size + reserve:
+        raise RetakeError(
+            f"the disk has too little room: {free / 1e6:.0f} MB are free, and"
+            f" {(size + reserve) / 1e6:.0f} MB are needed ({reserve / 1e6:.0f} MB are always left)",
+            where=str(folder),
+            fix="make room, then run the same command again",
+        )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from ..durable import check_room
 from ..errors import ResultExpired
 from .addresses import Guard, check_link, is_local, proxied, same_host
 from .base import MOST_RESULT_BYTES, Progress
@@ -20,6 +21,16 @@ from .troubles import host_of, is_number, trouble, unusable
 FILE_TIMEOUT = httpx.Timeout(60, connect=15, write=120)
 
 MOST_REDIRECTS = 3
+
+
+LOOK_BYTES = 32_000_000
+"""After so many bytes of a body without a length it is looked whether the disk has room for more."""
+
+
+def announced(answer: httpx.Response) -> int | None:
+    """How long an answer says that it is; None where it does not."""
+    said = answer.headers.get("Content-Length", "")
+    return int(said) if is_number(said) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,8 @@ class Bounds:
     """Bytes a second below which a download is given up, once ``patience`` seconds have gone by."""
 
     patience: float = 60
+    reserve_bytes: int = 256_000_000
+    """What is left free on the disk, whatever a service sends: ledgers and takes have to be written too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,8 @@ class Download:
                 if answer.status_code != 200:
                     passing = answer.status_code in (408, 425, 429) or answer.status_code >= 500
                     raise trouble(self.service, str(answer.status_code), url, answer, passing=passing)
-                why = self.stream(answer, into, progress, most)
+                check_room(into.parent, announced(answer) or 0, self.bounds.reserve_bytes)
+                why = self.stream(answer, into, progress, most, reserve=self.bounds.reserve_bytes)
                 if guard.late:
                     # A body without a length would otherwise seem to have ended well.
                     why = "too slow to end"
@@ -100,12 +114,16 @@ class Download:
         # Outside of the handlers: what was caught knows the whole address, and is not to go along.
         raise trouble(self.service, why, url) if why else unusable(self.service, "the service names no proper link")
 
-    def stream(self, answer: httpx.Response, into: Path, progress: Progress, most: int) -> str:
-        """Writes the body to ``into``; returns what went wrong on the way, if anything did."""
+    def stream(
+        self, answer: httpx.Response, into: Path, progress: Progress, most: int, *, reserve: int | None = None
+    ) -> str:
+        """Writes the body to ``into``; returns what went wrong on the way, if anything did.
+
+        ``reserve`` is what must stay free on the disk, of a body that did not say how long it is; None for no matter.
+        """
         if answer.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
             raise unusable(self.service, "the result is packed, though plain bytes were asked for")
-        said = answer.headers.get("Content-Length", "")
-        total = int(said) if is_number(said) else None
+        total = announced(answer)
         if total is not None and total > most:
             raise unusable(self.service, f"the result has {total / 1e6:.0f} MB; at most {most / 1e6:.0f} MB can be one")
         began, done, why = time.monotonic(), 0, ""
@@ -118,6 +136,8 @@ class Download:
                         raise unusable(self.service, f"the result does not end within {most / 1e6:.0f} MB")
                     if took > self.bounds.patience and done < took * self.bounds.least_pace:
                         return "too slow to end"
+                    if total is None and reserve is not None and done // LOOK_BYTES > (done - len(chunk)) // LOOK_BYTES:
+                        check_room(into.parent, 0, reserve)
                     file.write(chunk)
                     progress(done, total)
         except httpx.HTTPError as error:

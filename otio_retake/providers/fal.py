@@ -166,6 +166,8 @@ class Fal:
                 headers["X-Fal-Queue-Priority"] = parameters.priority
             if parameters.start_timeout:
                 headers["X-Fal-Request-Timeout"] = str(parameters.start_timeout)
+            if parameters.runner_hint:
+                headers["X-Fal-Runner-Hint"] = parameters.runner_hint
             params = {"fal_webhook": parameters.webhook.get_secret_value()} if parameters.webhook else None
             queue = self._hosts["queue"]
         sent = time.time()

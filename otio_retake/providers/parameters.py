@@ -117,6 +117,9 @@ class FalParameters(Parameters):
     start_timeout: int | None = Field(
         None, ge=2, le=7 * DAY, description="seconds within which the work must have begun, 2 or more"
     )
+    runner_hint: str | None = Field(
+        None, pattern=r"^[!-~]{1,200}$", description="a word that sends orders alike to the same runner, without spaces"
+    )
     expires: int = Field(DAY, ge=3600, le=365 * DAY, description="seconds that fal keeps pull and result, 3600 or more")
     webhook: Address | None = Field(None, description="https address that is told of the end, or env:NAME")
 

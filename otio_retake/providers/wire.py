@@ -19,7 +19,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from .._version import __version__
 from ..errors import OutcomeUnknown, ServiceRefused, ServiceTrouble, SettingsError
 from ..orders import UNREACHABLE
-from .addresses import check_link, is_local, is_secure, same_host
+from .addresses import Guard, check_link, is_local, is_secure, proxied, same_host
 from .base import Progress
 from .bodies import Enclosed, Endless, Unpacker, file_chunks
 from .downloads import FILE_TIMEOUT, Bounds, Download
@@ -36,6 +36,9 @@ MOST_ANSWER_BYTES = 4_000_000
 
 READ_SECONDS, SUBMIT_SECONDS = 180, 900
 """The longest that an answer may take to come in whole; a submit that is served at once may hold for minutes."""
+
+PUT_SECONDS = 3600
+"""The longest that an upload to a host which a service named may take."""
 
 _TRIES = 3
 
@@ -176,6 +179,8 @@ class Wire:
             where = host_of(self.service, url)
             raise SettingsError("footage goes over TLS only", where=where, fix="use an https:// address")
         size = file.stat().st_size
+        # As for downloads: a name can mean another address when it is connected to than when it was looked at.
+        guarded = not (self.local or chosen or same_host(url, self.base) or proxied(url))
 
         def send() -> httpx.Response:
             own = self._headers() if authorised else {}
@@ -185,7 +190,14 @@ class Wire:
                 sent = {k: v for k, v in sent.items() if k.lower() != name.lower()}
                 sent |= {} if name.lower() in _NOT_TO_BE_SET else {name: value}
             sent["Content-Length"] = str(size)
-            return self._request(method, url, content=file_chunks(file, progress), headers=sent, timeout=FILE_TIMEOUT)
+            content = file_chunks(file, progress)
+            if not guarded:
+                return self._request(method, url, content=content, headers=sent, timeout=FILE_TIMEOUT)
+            with Guard(self.service, True, PUT_SECONDS) as guard:
+                more = {"trace": guard.trace}
+                return self._request(
+                    method, url, self._alone, content=content, headers=sent, timeout=FILE_TIMEOUT, extensions=more
+                )
 
         return self._often(send)
 
@@ -211,11 +223,12 @@ class Wire:
             )
         return path
 
-    def _request(self, method: str, url: str, **more: Any) -> httpx.Response:
+    def _request(self, method: str, url: str, client: httpx.Client | None = None, **more: Any) -> httpx.Response:
         """One request and its whole answer. Raises ``ServiceTrouble`` where none came, or one that may pass."""
         why, answer = "", None
         try:
-            answer = self._whole(self._http, self._http.build_request(method, url, **more))
+            client = client or self._http
+            answer = self._whole(client, client.build_request(method, url, **more))
         except (httpx.InvalidURL, ValueError) as error:
             # An address or a header that a service gave, and that cannot be sent.
             why = type(error).__name__

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import socket
 import time
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -12,8 +14,10 @@ import pytest
 from otio_retake.errors import (
     ResultExpired,
     ResultUnusable,
+    RetakeError,
     ServiceTrouble,
 )
+from otio_retake.providers import downloads
 from otio_retake.providers.addresses import Guard, check_link, is_local, is_public
 from otio_retake.providers.wire import Bounds
 from tests.providers.loopback import KEY, drop, http, quiet
@@ -177,6 +181,29 @@ class TestBounds:
         ):
             client.get(f"{server.url}/r", extensions={"trace": guard.trace})
         assert server.asked == []
+
+
+class TestRoom:
+    @pytest.mark.parametrize("length", [-1, None], ids=["announced", "not announced"])
+    def test_what_does_not_fit_is_not_begun(self, wired, tmp_path, length):
+        """More than any disk has: the reserve is not left, so not a byte is written."""
+        server, wire = wired(http("200 OK", b"movie", length=length), bounds=Bounds(reserve_bytes=10**18))
+        with pytest.raises(RetakeError) as raised:
+            wire.download(f"{server.url}/r", tmp_path / "r", quiet)
+        assert "room" in raised.value.what
+        assert raised.value.where == str(tmp_path)
+        assert "run the same command again" in raised.value.fix
+        assert not isinstance(raised.value, ServiceTrouble), "it does not pass by waiting"
+        assert not (tmp_path / "r").exists()
+
+    def test_a_body_without_a_length_stops_where_the_room_ends(self, wired, tmp_path, monkeypatch):
+        monkeypatch.setattr(downloads, "LOOK_BYTES", 1000)
+        free = iter([10**18, 10**18])
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=next(free, 0)))
+        server, wire = wired(http("200 OK", b"x" * 500_000, length=None))
+        with pytest.raises(RetakeError, match="room"):
+            wire.download(f"{server.url}/r", tmp_path / "r", quiet)
+        assert (tmp_path / "r").stat().st_size < 500_000
 
 
 @pytest.mark.parametrize(

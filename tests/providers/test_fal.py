@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from otio_retake.errors import ServiceRefused
 from otio_retake.orders import job_of
 from otio_retake.providers.absences import SAME_MACHINE
 from otio_retake.providers.fal import Fal, Job
@@ -40,6 +41,17 @@ def fal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Server,
     for server, provider in opened:
         provider.close()
         server.__exit__()
+
+
+def test_options_of_the_queue_are_headers(fal, tmp_path: Path) -> None:
+    server, provider = fal(said("422 No", detail="no"))
+    options = (("runner_hint", "session-1"), ("priority", "low"), ("start_timeout", "30"))
+    with pytest.raises(ServiceRefused):
+        provider.submit(submission("fal", "https://u.example/p.mp4", tmp_path / "p", options=options))
+    headers = server.asked[0].headers
+    assert headers["x-fal-runner-hint"] == "session-1"
+    assert headers["x-fal-queue-priority"] == "low"
+    assert headers["x-fal-request-timeout"] == "30"
 
 
 def test_a_request_that_left_the_queue_in_time_cost_nothing_and_every_process_knows(fal, tmp_path: Path) -> None:

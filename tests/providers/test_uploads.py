@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import tracemalloc
 
 import pytest
@@ -13,8 +14,8 @@ from otio_retake.errors import (
     ServiceTrouble,
     SettingsError,
 )
-from otio_retake.providers.wire import Enclosed
-from tests.providers.loopback import KEY, drop, http
+from otio_retake.providers.wire import Enclosed, Wire
+from tests.providers.loopback import KEY, Server, drop, http, proof
 
 
 class TestUploads:
@@ -115,3 +116,27 @@ class TestUploads:
         tracemalloc.stop()
         assert done == body.size
         assert most < 1 << 20
+
+
+def test_a_pull_does_not_follow_a_name_into_a_private_network(monkeypatch, tmp_path):
+    """The name of a host that a service named means an open address when it is looked at, and another one then."""
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    pull = tmp_path / "a.mp4"
+    pull.write_bytes(b"footage")
+    with Server([http("200 OK")]) as server:
+        port = int(server.host.rpartition(":")[2])
+        answers = iter(["93.184.215.14"])
+
+        def resolve(host, *_more, **_options):
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers, "127.0.0.1"), port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        wire = Wire("acme", "https://acme.example", proof, tries=1)
+        try:
+            with pytest.raises(ResultUnusable) as raised:
+                wire.put(f"https://put.example:{port}/p?sig=1", pull)
+        finally:
+            wire.close()
+        assert "private" in raised.value.what
+        assert server.asked == []

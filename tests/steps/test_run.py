@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from otio_retake.errors import ServiceError, ServiceTrouble
+from otio_retake.errors import RetakeError, ServiceError, ServiceTrouble
 from otio_retake.orders import State
 from otio_retake.providers.base import Report
 from otio_retake.steps import patience
@@ -147,3 +147,13 @@ class TestCancelling:
         assert bench.service.asked == []
         assert not self.asked_for(bench)
         assert "no longer" in bench.heard.said[0]
+
+
+def test_a_result_that_finds_no_room_waits_at_the_service(bench: Bench) -> None:
+    bench.order(upto=State.READY)
+    bench.service.polls = [Report("ready")]
+    bench.service.fetches = [RetakeError("the disk has too little room", fix="make room")]
+    outcome = carry_out(bench.shop, [], steps=("fetch",), conforming=False)
+    assert "room" in outcome.failed[A].what
+    assert bench.state() is State.READY
+    assert list(bench.project.result(A, 1).parent.iterdir()) == []
