@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import otio_retake
+from tests.paid_service.desk import Desk
 
 HEAVY = ("av", "numpy", "opentimelineio", "PIL", "pydantic", "httpx")
 
@@ -82,3 +87,56 @@ def test_no_project_folder_is_made_by_looking(tmp_path: Path) -> None:
 def test_the_public_names_are_what_they_say() -> None:
     for name in otio_retake.__all__:
         assert hasattr(otio_retake, name)
+
+
+def _every(command: object, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], object]]:
+    below = getattr(command, "commands", {})
+    return [(path, command), *(found for name, c in below.items() for found in _every(c, (*path, name)))]
+
+
+def test_help_loses_no_words_in_brackets() -> None:
+    """Brackets are markup to whoever prints help: a word in them is swallowed unless it is told apart."""
+    import typer
+    from typer.testing import CliRunner
+
+    from otio_retake.cli import app
+
+    marked = 0
+    for path, command in _every(typer.main.get_command(app)):
+        texts = [getattr(command, "help", ""), getattr(command, "epilog", "")]
+        for parameter in getattr(command, "params", []):
+            texts += [getattr(parameter, "help", ""), getattr(parameter, "metavar", "")]
+        said = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200", "TERMINAL_WIDTH": "200"}).output
+        for word in re.findall(r"\[[^\]]+\]", " ".join(text or "" for text in texts)):
+            if word not in ("[bold]", "[/bold]"):
+                marked += 1
+                assert word in said, f"{' '.join(path)} lost {word}"
+    assert marked, "the help of simulate has some"
+
+
+def test_what_changes_something_can_tell_a_machine(desk: Desk, footage: Path) -> None:
+    media = desk.folder / footage.name
+    shutil.copy(footage, media)
+    desk.write_cut(media, [(20, 8, "RETAKE x2: rain")])
+
+    def told(*arguments: str) -> dict[str, Any]:
+        said = desk.run(*arguments, "--json")
+        assert said.returncode == 0, said.stderr
+        return json.loads(said.stdout)
+
+    (mark,) = told("marks", str(desk.cut))["marks"]
+    changed = told("override", str(desk.cut), mark["mark"], "--prompt", "snow")
+    assert changed["override"]["prompt"] == "snow"
+    assert told("override", str(desk.cut), mark["mark"], "--clear")["override"] is None
+    assert desk.run("run", str(desk.cut), "-o", str(desk.out), "--yes").returncode == 0
+    picked = told("takes", "pick", str(desk.out), "v002", "-o", str(desk.folder / "picked.otio"))
+    assert picked["written"].endswith("picked.otio")
+    assert picked["picked"].endswith("v002")
+    cut = str(desk.folder / "picked.otio")
+    dropped = told("takes", "drop", cut, "v001", "-o", str(desk.folder / "dropped.otio"))["dropped"]
+    assert told("takes", "restore", str(desk.folder / "dropped.otio"), dropped)["restored"] == dropped
+    assert told("project", "archive", str(desk.folder / "kept"))["files"] >= 4
+    listed = told("project", "purge")
+    assert (len(listed["files"]), listed["deleted"]) == (4, False)
+    assert told("project", "purge", "--yes")["files"] == listed["files"]
+    assert told("project", "purge")["files"] == []

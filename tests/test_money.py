@@ -162,6 +162,20 @@ def test_an_expired_result_is_said_and_settled(desk: Desk, footage: Path) -> Non
     assert desk.rows("SELECT state FROM charges") == [("settled",)]
 
 
+def test_a_result_that_a_person_finds_at_the_service_is_asked_for_again(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [expire]")
+    desk.spend()
+    ((key,),) = desk.rows("SELECT key FROM orders")
+    assert desk.run("ledger", "resolve", key[:7], "--refused").returncode == 2
+    said = desk.run("ledger", "resolve", key[:7], "--there")
+    assert said.returncode == 0, said.stderr
+    assert desk.states() == ["ready"]
+    assert desk.rows("SELECT state FROM charges") == [("settled",)]
+    assert desk.spend().returncode == 1
+    assert desk.states() == ["expired"], "the service was asked, and says so again"
+    assert len(desk.requests()) == 1
+
+
 def test_two_results_make_two_takes_for_one_price(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [two]")
     assert desk.spend().returncode == 0

@@ -72,6 +72,9 @@ def resolve(
         typer.Option("--charged", metavar="AMOUNT", help="It failed, and this was charged for it."),
     ] = None,
     not_charged: Annotated[bool, typer.Option("--not-charged", help="It failed, and nothing was charged.")] = False,
+    there: Annotated[
+        bool, typer.Option("--there", help="It was said to have expired, but the service has its result yet.")
+    ] = False,
     where: Where = Path(),
     project: ProjectFolder = None,
 ) -> None:
@@ -84,11 +87,12 @@ def resolve(
     from ..orders import State
     from .session import Session, amount
 
-    if (accepted is not None) + refused + written_off + (charged is not None) + not_charged != 1:
+    if (accepted is not None) + refused + written_off + (charged is not None) + not_charged + there != 1:
         raise OrderError(
             "say exactly one thing about it",
             where=f"order {order}",
-            fix="--accepted ID, --refused or --written-off; of one that failed --charged AMOUNT or --not-charged",
+            fix="--accepted ID, --refused or --written-off; of one that failed --charged AMOUNT or --not-charged;"
+            " of one that expired --there",
         )
     billed = amount(charged, "--charged")
     with Session(_source(where), {"project": project}) as session:
@@ -98,7 +102,11 @@ def resolve(
             ledger.settle(found.key, billed)
             typer.echo(f"order {found.short}: {'nothing was charged' if not_charged else 'charged'}")
             return
-        if found.state is not State.UNKNOWN:
+        if there and found.state is State.EXPIRED:
+            ledger.end_attempt(found.key, State.READY, "said to be there", kind="", message="")
+            typer.echo(f"order {found.short} is ready: the next `run` fetches it")
+            return
+        if there or found.state is not State.UNKNOWN:
             raise OrderError(
                 f"the order is {found.state}: what became of it is known, or not to be said yet",
                 where=f"order {found.short}",

@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from .options import CutPath, ProjectFolder
+from .options import CutPath, Json, ProjectFolder
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +24,7 @@ def override(
     skip: Annotated[bool, typer.Option("--skip", help="Do not order it.")] = False,
     clear: Annotated[bool, typer.Option("--clear", help="Take back what was changed.")] = False,
     project: ProjectFolder = None,
+    json: Json = False,
 ) -> None:
     """Change prompt, mode or number of takes of a mark without touching the cut; kept in the project's ledger."""
     from ..capabilities import MODES
@@ -43,4 +44,9 @@ def override(
         chosen = next((m for m in MODES if m == mode), None)
         said = None if clear else Override(prompt, chosen, takes, skip)
         session.ledger.override(found[0].mark_id, said)
+        if json:
+            from .machine import print_json
+
+            print_json({"mark": found[0].mark_id, "timecode": found[0].timecode, "override": said})
+            return
         typer.echo(f"mark {found[0].mark_id} at {found[0].timecode}: {'as it is in the cut' if clear else 'changed'}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import ProjectFolder
+from .options import Json, ProjectFolder
 
 Where = Annotated[Path, typer.Argument(help="The cut, or a folder with or below the project.", show_default=False)]
 
@@ -26,6 +26,7 @@ def purge(
     results: Annotated[bool, typer.Option("--results", help="Also delete results whose takes are made.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete; without it the list is only shown.")] = False,
     project: ProjectFolder = None,
+    json: Json = False,
 ) -> None:
     """Delete pulls of orders that are over: they can be made again. Without --yes it only shows what would go.
 
@@ -38,10 +39,15 @@ def purge(
     with Session(where / "cut.otio" if where.is_dir() else where, {"project": project}) as session:
         files = purgeable(session.existing, results=results, takes=takes)
         size = sum(path.stat().st_size for path in files)
+        for path in files if yes else ():
+            path.unlink(missing_ok=True)
+        if json:
+            from .machine import print_json
+
+            print_json({"files": files, "bytes": size, "deleted": yes})
+            return
         for path in files:
-            console().print(str(path.relative_to(session.project.folder)), soft_wrap=True)
-            if yes:
-                path.unlink(missing_ok=True)
+            console().print(str(path.relative_to(session.project.folder)), soft_wrap=True, markup=False)
         done = "deleted" if yes else "would be deleted: add --yes"
         console().print(f"[bold]{len(files)} files, {size / 1e6:.1f} MB {done}[/bold]")
 
@@ -50,6 +56,7 @@ def archive(
     into: Annotated[Path, typer.Argument(help="The folder to copy the project to.", show_default=False)],
     where: Annotated[Path, typer.Option("--in", help="The cut, or a folder with or below the project.")] = Path(),
     project: ProjectFolder = None,
+    json: Json = False,
 ) -> None:
     """Copy ledger, takes and reports to another folder, whole, and leave everything where it is."""
     from ..keeping import archive_to
@@ -57,4 +64,9 @@ def archive(
 
     with Session(where / "cut.otio" if where.is_dir() else where, {"project": project}) as session:
         count = archive_to(session.existing, into)
+        if json:
+            from .machine import print_json
+
+            print_json({"files": count, "into": into.absolute()})
+            return
         typer.echo(f"archived: {count} files to {into}")

@@ -40,10 +40,10 @@ def simulate(
     ] = None,
     faults: Annotated[bool, typer.Option("--faults", help="List what can be made to go wrong, and stop.")] = False,
 ) -> None:
-    """Serve LTX, fal, Segmind, GMI Cloud and Runware on this machine: real media, no money, faults by name.
+    r"""Serve LTX, fal, Segmind, GMI Cloud and Runware on this machine: real media, no money, faults by name.
 
     Set what it prints, then work as with the services. A fault can stand in brackets in a prompt too:
-    "rain [drop-after-accept]". Ctrl-C stops it and shows the bill: what the services would have charged.
+    "rain \[drop-after-accept]". Ctrl-C stops it and shows the bill: what the services would have charged.
     """
     if faults:
         _list_faults()

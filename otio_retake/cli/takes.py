@@ -10,7 +10,7 @@ import typer
 from .options import CutPath, Json, OutPath, Overwrite, ProjectFolder
 
 if TYPE_CHECKING:
-    from ..cuts import Patched
+    from ..cuts import Losses, Patched
     from ..readback import TakeInCut
     from .session import Session
 
@@ -88,6 +88,7 @@ def pick(
     at: At = None,
     overwrite: Overwrite = False,
     project: ProjectFolder = None,
+    json: Json = False,
 ) -> None:
     """Make a take active on its clip, or the original again, and write the cut.
 
@@ -104,13 +105,14 @@ def pick(
         else:
             chosen = _one(session, take, at)
             patched = session.cut.activate(chosen.clip.address, chosen.key)
-        _save(session, patched, output, overwrite)
+        losses = _save(session, patched, output, overwrite)
         here = chosen.clip.address if chosen else clip.address
         for other in _found(session):
             if other.clip.address == here and other.take is not None and other.take.state == "picked":
                 mark_take(session.ledger, other.take.ident, "placed")
         if chosen is not None and chosen.take is not None:
             mark_take(session.ledger, chosen.take.ident, "picked")
+        _say(output, losses, {"picked": chosen.name if chosen else take}, json=json)
 
 
 def drop(
@@ -120,12 +122,12 @@ def drop(
     at: At = None,
     overwrite: Overwrite = False,
     project: ProjectFolder = None,
+    json: Json = False,
 ) -> None:
     """Take a take out of the cut again, and write it. Its file stays until `project purge`; its order is kept."""
     from ..errors import CutError
     from ..takes_store import mark_take
     from .session import Session
-    from .working import show_losses
 
     with Session(Path(cut), {"project": project}) as session:
         chosen = _one(session, take, at)
@@ -136,12 +138,12 @@ def drop(
             raise CutError(
                 "the take is all that the clip has", where=chosen.name, fix="relink the clip to its original by hand"
             )
-        _save(session, patched, output, overwrite)
+        losses = _save(session, patched, output, overwrite)
         mark_take(session.ledger, chosen.take.ident, "dropped")
-        show_losses(patched.losses)
+        _say(output, losses, {"dropped": chosen.name}, patched.losses, json=json)
 
 
-def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None) -> None:
+def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None, json: Json = False) -> None:
     """Let a take that was dropped be placed again: `otio-retake place` then puts it back.
 
     otio-retake takes restore cut.otio A001C003_rtk0a1b2c3_v001
@@ -160,6 +162,11 @@ def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None) -> None
             what = f"no dropped take {take!r}" if not found else f"{len(found)} dropped takes {take!r}"
             raise CutError(what, where=str(session.project.folder), fix=f"dropped are: {names}")
         mark_take(session.ledger, found[0].ident, "made")
+        if json:
+            from .machine import print_json
+
+            print_json({"restored": found[0].name, "file": found[0].path})
+            return
         console().print(f"[bold]{found[0].name}[/bold] can be placed again: otio-retake place {cut} -o PATH.otio")
 
 
@@ -232,15 +239,31 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
     return found[0]
 
 
-def _save(session: Session, patched: Patched, output: Path | None, overwrite: bool) -> None:
+def _save(session: Session, patched: Patched, output: Path | None, overwrite: bool) -> Losses:
+    """Writes the cut; returns what should be known of its media where it now lies."""
     from ..cuts import Losses
     from ..errors import CutError
-    from .showing import console
-    from .working import check_output, save, show_losses
+    from .working import check_output, save
 
     if output is None:
         raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH.otio")
     check_output(session, output, overwrite=overwrite)
     save(session, patched, output, overwrite=overwrite)
-    show_losses(Losses(session.cut.left_behind(output.absolute().parent)))
-    console().print(f"[bold]written: {output}[/bold]")
+    return Losses(session.cut.left_behind(output.absolute().parent))
+
+
+def _say(output: Path | None, losses: Losses, what: dict[str, Any], *more: Losses, json: bool) -> None:
+    """Says what was written, and what was lost by it."""
+    from .machine import print_json
+    from .showing import console
+    from .working import show_losses
+
+    every = (losses, *more)
+    if json:
+        warnings = [warning for one in every for warning in one.warnings]
+        left_out = [loss for one in every for loss in one.left_out]
+        print_json({**what, "written": output, "warnings": warnings, "left_out": left_out})
+        return
+    for one in every:
+        show_losses(one)
+    console().print(f"written: {output}", style="bold", markup=False)

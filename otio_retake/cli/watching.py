@@ -57,7 +57,7 @@ class Lines:
     def say(self, text: str) -> None:
         """Prints a line."""
         with self._lock:
-            self._console.print(text, soft_wrap=True)
+            self._console.print(text, soft_wrap=True, markup=False)
 
 
 class Bars:
@@ -65,7 +65,7 @@ class Bars:
 
     def __init__(self, console: Console, total: int) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}", justify="left"),
+            TextColumn("{task.description}", justify="left", markup=False),
             BarColumn(bar_width=20),
             TextColumn("{task.fields[count]}"),
             TimeElapsedColumn(),
@@ -113,7 +113,7 @@ class Bars:
 
     def say(self, text: str) -> None:
         """Prints a line above the bars."""
-        self._progress.console.print(text)
+        self._progress.console.print(text, markup=False)
 
 
 @contextmanager

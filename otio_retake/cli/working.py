@@ -141,9 +141,11 @@ def last_words(session: Session, done: Done, *, json: bool) -> int:
         print_json(_for_machines(done, orders, made))
     else:
         show_made(session, made)
+        from rich.markup import escape
+
         _show_bad(done, bad)
         for remark in done.admitted.remarks:
-            console().print(f"[yellow]note[/yellow] {remark}")
+            console().print(f"[yellow]note[/yellow] {escape(remark)}")
         show_losses(done.losses)
         if done.written is not None:
             console().print(f"[bold]written: {done.written}[/bold] ({done.added} takes added)")
@@ -179,12 +181,14 @@ def _verdict_of(session: Session, key: str, number: int) -> str:
 
 
 def _show_bad(done: Done, bad: list[Order]) -> None:
+    from rich.markup import escape
+
     for order in bad:
         error = done.outcome.failed.get(order.key)
         last = order.attempt
         console().print(
-            f"[red]{order.state}[/red] {order.spec.timecode} {order.spec.clip} (order {order.short}): "
-            + (_why(error) if error else _reason(order, last.message if last else ""))
+            f"[red]{order.state}[/red] {order.spec.timecode} {escape(order.spec.clip)} (order {order.short}): "
+            + escape(_why(error) if error else _reason(order, last.message if last else ""))
         )
 
 
@@ -231,10 +235,12 @@ def rejections(order: Order) -> list[str]:
 
 def show_losses(losses: Losses) -> None:
     """What should be known of what was written, and what was left out."""
+    from rich.markup import escape
+
     for warning in losses.warnings:
-        console().print(f"[yellow]warning[/yellow] {warning}")
+        console().print(f"[yellow]warning[/yellow] {escape(warning)}")
     for loss in losses.left_out:
-        console().print(f"[yellow]left out[/yellow] {loss}")
+        console().print(f"[yellow]left out[/yellow] {escape(loss)}")
 
 
 def _for_machines(done: Done, orders: list[Order], made: list[TakeFile]) -> dict[str, Any]:
