@@ -13,14 +13,13 @@ import glob
 import hashlib
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import RetakeError
-from .processes import process_started
+from .processes import house, process_started
 
 _CLOSED = (
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOENT, errno.EINVAL,
@@ -66,8 +65,8 @@ def written_beside(path: Path) -> Iterator[Path]:
 
 
 def _here() -> str:
-    """The machine's name, as part of a file name."""
-    return "".join(c for c in socket.gethostname() if c.isalnum()) or "here"
+    """The machine or container, as part of a file name."""
+    return hashlib.sha256(house().encode()).hexdigest()[:12]
 
 
 def _sweep(path: Path) -> None:

@@ -1,7 +1,8 @@
 """One process at a time carries orders out. The lease says which; everybody may read, and wait for it.
 
-A holder on this host whose process is gone has lost it at once; one on another host when its heart has not beaten for
-a while. Nobody is asked to trust a clock for more than that: money is guarded by the ledger, not by the lease.
+A holder here whose process is gone has lost it at once; one on another host, or in another container, when its heart
+has not beaten for a while. Nobody is asked to trust a clock for more than that: money is guarded by the ledger, not by
+the lease.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 
 from .errors import RetakeError
 from .ledger import Ledger
-from .processes import process_started
+from .processes import here, process_started
 
 BEAT_SECONDS = 5.0
 STALE_SECONDS = 60.0
@@ -27,7 +28,7 @@ NAME = "orders"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds the lease."""
+    """Who holds the lease. ``started`` is where its process runs, and when that began, with a ``/`` between."""
 
     token: str
     host: str
@@ -38,8 +39,9 @@ class Holder:
     @property
     def gone(self) -> bool:
         """Whether its process no longer runs."""
-        if self.host == socket.gethostname():
-            return process_started(self.pid) != self.started
+        where, _, started = self.started.rpartition("/")
+        if where == here():
+            return process_started(self.pid) != started
         return time.time() - self.beat > STALE_SECONDS
 
 
@@ -61,7 +63,8 @@ class Lease:
             row = db.execute("SELECT token, host, pid, started, beat FROM leases WHERE name = ?", (NAME,)).fetchone()
             if row is not None and not (holder := Holder(*row)).gone:
                 return holder
-            mine = (NAME, token, socket.gethostname(), os.getpid(), process_started(os.getpid()), time.time())
+            started = f"{here()}/{process_started(os.getpid())}"
+            mine = (NAME, token, socket.gethostname(), os.getpid(), started, time.time())
             db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?)", mine)
         return cls(ledger, token)
 

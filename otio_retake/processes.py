@@ -1,9 +1,32 @@
-"""Whether a process still runs, told from a later one with the same number."""
+"""Whether a process still runs, told from a later one with the same number, and from one in another container."""
 
 from __future__ import annotations
 
 import os
+import socket
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+
+
+@lru_cache(maxsize=1)
+def here() -> str:
+    """What tells apart all places in which a process's number means something: a host, since it was started.
+
+    On Linux also a container, which has numbers of its own and may have any name: the id that the kernel makes up at
+    random when it starts, and the namespace of the numbers.
+    """
+    with suppress(OSError):
+        return f"{house()} {Path('/proc/sys/kernel/random/boot_id').read_text().strip()}"
+    return house()
+
+
+@lru_cache(maxsize=1)
+def house() -> str:
+    """The same without the start, so that it outlasts one: for what was left before it."""
+    with suppress(OSError):
+        return f"{socket.gethostname()} {os.readlink('/proc/self/ns/pid')}"
+    return socket.gethostname()
 
 
 def process_started(pid: int) -> str:
