@@ -40,11 +40,15 @@ class DirectWire(Wire):
                     "POST", self._url(path), json=json, headers=self._headers(), timeout=DIRECT_TIMEOUT,
                     extensions={"trace": guard.trace},
                 )  # fmt: skip
-            why = ""
+            why = lost = ""
             try:
                 answer = self._alone.send(request, stream=True)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 why = type(error).__name__
+            except httpx.HTTPError as error:
+                lost = type(error).__name__
+            if lost:
+                raise OutcomeUnknown(f"{self.service} did not answer ({lost})", where=self._host())
             if why:
                 raise ServiceRefused(
                     f"{self.service} cannot be reached ({why})",
@@ -76,7 +80,7 @@ class DirectWire(Wire):
             raise OutcomeUnknown(
                 f"{self.service} took the order, but its result did not come whole: {why}",
                 where=self._host(),
-                fix=f"look it up at {self.service}: it was probably charged",
+                fix=f"look it up at {self.service}, where it was probably charged, then",
             )
 
 

@@ -82,6 +82,12 @@ SIGNED_LIFE = 3600
 CAREFUL = 900
 """Seconds by which an upload is taken to be gone early, so that a submit never names one that is."""
 
+LOST = (
+    "the answer of v1 is the only copy of its result, and there is no job to ask after: look at the usage that LTX"
+    " shows for that time; say --written-off where it was charged, --refused where it was not, to"
+)
+"""What can be done about an answer of v1 that did not come; `otio-retake ledger resolve` follows."""
+
 _REFERENCE = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._~/:%-]{1,900}")
 
 
@@ -138,7 +144,10 @@ class Ltx:
             parameters = before_sending(submission.order, LtxParameters)
             body, wire = _body(submission, parameters), self._wire
         if parameters.api == "v1":
-            answer = wire.once_kept("/v1/retake", json=body, into=kept(submission))
+            try:
+                answer = wire.once_kept("/v1/retake", json=body, into=kept(submission))
+            except OutcomeUnknown as error:
+                raise OutcomeUnknown(error.what, where=error.where, fix=LOST) from None
             if answer.status_code == 200:
                 return KEPT
         else:
@@ -147,7 +156,8 @@ class Ltx:
                 return ident
         if refusal := _refusal(answer):
             raise refusal
-        raise OutcomeUnknown(f"answered {answer.status_code}, which settles nothing{request_note(answer)}")
+        fix = LOST if parameters.api == "v1" else ""
+        raise OutcomeUnknown(f"answered {answer.status_code}, which settles nothing{request_note(answer)}", fix=fix)
 
     def find(self, submission: Submission) -> Found | None:
         """LTX keeps no list of jobs; only an answer that lies here already tells."""

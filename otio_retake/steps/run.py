@@ -177,7 +177,7 @@ class _Runner:
         if order.key in self._outcome.failed:
             return None
         try:
-            step = next_step(order, self._shop.clock(), can_find=self._shop.provider(order).can_find)
+            step = next_step(order, self._shop.clock(), can_find=self._shop.can_find(order))
         except RetakeError as error:
             # A plug-in that is not installed here keeps nobody else's results from coming home.
             self._outcome.failed[order.key] = error
@@ -285,7 +285,7 @@ class _Runner:
     def _doubt(self, key: str, error: OutcomeUnknown, step: StepName) -> None:
         """Looks for the order where the service can be asked; else it waits for a person."""
         order = self._shop.ledger.order(key)
-        if step == "find" or not self._shop.provider(order).can_find or "find" not in self._steps:
+        if step == "find" or not self._shop.can_find(order) or "find" not in self._steps:
             self._outcome.failed[key] = error
             return
         self._shop.reporter.say(f"{order.short}: {error.what}; {order.spec.service} is asked for it")

@@ -64,14 +64,18 @@ def _send(order: Order, attempt: Attempt, shop: Workshop) -> str | None:
     except BaseException as error:
         # Also when somebody presses Ctrl-C: the request may be on its way.
         why = error.what if isinstance(error, RetakeError) else type(error).__name__
+        todo = error.fix if isinstance(error, OutcomeUnknown) else ""
         shop.ledger.end_attempt(
             order.key, State.UNKNOWN, "no answer", kind="no_answer", message=why, attempt=attempt.number
         )
         if isinstance(error, Exception):
+            # What a provider knows to do leads to the command, which it cannot name: it does not know the order.
+            resolve = f"`otio-retake ledger resolve {order.short}`"
+            todo = todo or f"look it up at {order.spec.service}, then"
             raise OutcomeUnknown(
                 f"no answer to a submit ({why}): the service may or may not have accepted it",
                 where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
-                fix=f"look it up at {order.spec.service}, then `otio-retake ledger resolve {order.short}`",
+                fix=todo if "ledger resolve" in todo else f"{todo} {resolve}",
             ) from None
         raise
 

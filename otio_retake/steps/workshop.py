@@ -18,6 +18,7 @@ from ..media.facts import MediaFacts, fingerprint, read_facts
 from ..orders import Order, token_of
 from ..project import Project
 from ..providers.base import Provider, Providers, Submission
+from ..providers.direct import kept
 from .pace import Pace
 
 
@@ -113,6 +114,10 @@ class Workshop:
             return read_facts(path)
         rate = planned.video.rate if planned.picture else None
         return now.at_rate(rate) if rate else now
+
+    def can_find(self, order: Order) -> bool:
+        """Whether it can be told what became of a submit without an answer: by its service, or by what lies here."""
+        return self.provider(order).can_find or kept(self.submission(order)).is_file()
 
     def submission(self, order: Order) -> Submission:
         """What an order's last attempt sends, or has sent."""
