@@ -216,7 +216,8 @@ class Session:
 
     def _refreshed(self, plan: Plan) -> Plan:
         """A plan that was saved, at today's prices, against what has been ordered since."""
-        items = [replace(item, cost_each=self._cost(item)) for item in plan.items]
+        above = bool(self.settings.editor)
+        items = [replace(item, cost_each=self._cost(item), above=item.above or above) for item in plan.items]
         if self.project.exists:
             items = with_orders(items, self.ledger, again=self.again)
         return replace(plan, items=tuple(items))

@@ -181,7 +181,8 @@ def compose(
     from .watching import watching
     from .working import Done, check_output, known, last_words, write_cut
 
-    with Session(Path(cut), {"project": project}) as session:
+    # Only a take of a whole clip is composed; one on a track above holds one mark.
+    with Session(Path(cut), {"project": project, "editor": ""}) as session:
         check_output(session, output, overwrite=overwrite)
         clip = _clip(session, at)
         plan, admitted = known(session)

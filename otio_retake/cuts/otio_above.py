@@ -175,6 +175,7 @@ class Layer:
         if placement.kind == "sound":
             return self._sound(placement, own, url)
         raw = self._raw(placement.address)
+        placement = self._shape.counted(placement)
         start, length = self._shape.source(placement, lower)
         begins, lasts = self._shape.available(placement, lower)
         return {

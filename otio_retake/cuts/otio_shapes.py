@@ -7,6 +7,7 @@ Resolve 18.5+, Premiere 25.6+, Hiero and Nuke Studio 13.2+, Kdenlive 25.04+, Fla
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,22 @@ class Shape:
     def written(self, lower: str) -> str:
         """A path that the take's is spelled like, given how the media of the clip below is written."""
         return lower
+
+    def counted(self, placement: Placement) -> Placement:
+        """``placement`` with the file's frames counted as the cut counts those of the clip below.
+
+        An editor that did not write the cut goes by the file's own timecode.
+        """
+        spec = placement.take.spec
+        if not self.editor or self.editor == self.view.writer or not spec.timecode:
+            return placement
+        try:
+            label = Fraction(parse_timecode(spec.timecode, spec.rate)[0])
+        except BadTimecode:
+            return placement
+        begins, length = placement.available
+        into = (placement.source - begins) * len(spec.span) / length
+        return replace(placement, clock=spec.rate, available=(label, Fraction(len(spec.span))), source=label + into)
 
     def source(self, placement: Placement, lower: Clip) -> tuple[Instant, Instant]:
         """Where the clip's range begins and how long it is: as long as it plays, counted like the clip below."""
@@ -171,6 +188,10 @@ class Kdenlive(Shape):
 
     editor: Editor = "kdenlive"
     top_first = True
+
+    def counted(self, placement: Placement) -> Placement:
+        """Its own ranges count from 0; what it reads is counted from a label, which is put in where it is written."""
+        return placement
 
     def written(self, lower: str) -> str:
         """A plain path, relative to the cut where those of the cut are."""
