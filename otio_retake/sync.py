@@ -1,12 +1,12 @@
 """What a newly exported cut says of the takes that the ledger has: in use, there, or taken out by the editor.
 
-A take is missed where the cut still plays the frames that it stands for, and holds others of its kind: those beside
-clips and those on tracks above go into cuts of their own. Taking one out of a cut deletes no file.
+A take is missed where the cut still has its mark and plays the frames that it stands for, and holds others of its kind:
+those beside clips and those on tracks above go into cuts of their own. Taking one out of a cut deletes no file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from .cuts.model import Clip, View
@@ -53,9 +53,18 @@ class Sync:
 TargetOf = Callable[[str], Target | None]
 
 
-def compare(cut: View, view: View, known: Iterable[TakeFile], target_of: TargetOf, *, all_gone: bool = False) -> Sync:
+def compare(
+    cut: View,
+    view: View,
+    known: Iterable[TakeFile],
+    marks: Collection[str],
+    target_of: TargetOf,
+    *,
+    all_gone: bool = False,
+) -> Sync:
     """What ``cut`` says of the takes in ``known``; ``view`` is the same cut with the originals of its takes.
 
+    ``marks`` are the ids of the marks in it: other cuts of the project have takes of the same media, and other marks.
     A cut without any take of a kind says nothing of those that it lacks, unless ``all_gone``.
     """
     known = list(known)
@@ -64,7 +73,7 @@ def compare(cut: View, view: View, known: Iterable[TakeFile], target_of: TargetO
     for take in found:
         if take.take is not None:
             here.setdefault(take.take.ident, []).append(take)
-    missed = tuple(missing(view, known, found, target_of, every=all_gone or not found))
+    missed = tuple(missing(view, known, found, marks, target_of, every=all_gone or not found))
     changes = [change for take in known if take.ident in here and (change := _seen(cut, take, here[take.ident]))]
     if found or all_gone:
         changes += [Change(take, "dropped", "it is no longer in the cut") for take in missed]
@@ -72,11 +81,17 @@ def compare(cut: View, view: View, known: Iterable[TakeFile], target_of: TargetO
 
 
 def missing(
-    view: View, known: Iterable[TakeFile], found: Iterable[TakeInCut], target_of: TargetOf, *, every: bool = False
+    view: View,
+    known: Iterable[TakeFile],
+    found: Iterable[TakeInCut],
+    marks: Collection[str],
+    target_of: TargetOf,
+    *,
+    every: bool = False,
 ) -> Iterable[TakeFile]:
     """Takes that were placed, are not among those ``found`` in the cut, and stand for frames that it plays.
 
-    They are of the kinds that it holds, or of ``every`` kind.
+    They are of the kinds that it holds, or of ``every`` kind, and of its ``marks``, unless it has lost those.
     """
     there = [take.take for take in found if take.take is not None]
     here, kinds = {take.ident for take in there}, {take.spec.kind for take in there}
@@ -89,8 +104,9 @@ def missing(
             continue
         if not every and take.spec.kind not in kinds:
             continue
+        asked = {order.get("mark") for order in take.spec.about.get("orders", ())}
         target = target_of(take.target)
-        if target is None:
+        if target is None or (marks and not asked & set(marks)):
             continue
         clips = by_name.get(file_name(target.written), ())
         if any(len(source_map(c, c.media, target.media).span(c.needed).cut(take.spec.needed)) for c in clips):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from ..cuts import FORMS
 from ..errors import CutError
 from ..mark_states import mark_states, marker_states
 from .machine import print_json
@@ -21,7 +22,7 @@ def write_states(
     """Writes the cut with the state of each mark; nothing else in it changes."""
     if output is None:
         raise CutError("nobody said where to write the cut", where=str(cut), fix="add -o PATH")
-    if cut.is_dir():
+    if cut.is_dir() and cut.suffix.lower() not in FORMS:
         raise CutError("this is a folder", where=str(cut), fix="name the cut whose marks are to be written")
     with Session(cut, {"project": project}) as session:
         check_output(session, output, overwrite=overwrite)

@@ -55,7 +55,9 @@ def status(
 
         write_states(where, output, overwrite=overwrite, project=project, json=json)
         return
-    source = where / "cut.otio" if where.is_dir() else where
+    from ..cuts import FORMS
+
+    source = where / "cut.otio" if where.is_dir() and where.suffix.lower() not in FORMS else where
     with Session(source, {"project": project}) as session:
         if not session.project.exists:
             if json:

@@ -38,8 +38,14 @@ def sync(
 
     with Session(Path(cut), {"project": project}) as session:
         ledger = session.existing
+        marks = {request.mark_id for request in session.requests.requests}
         said = compare(
-            session.cut.view, session.view, takes(ledger), lambda ident: target(ledger, ident), all_gone=all_gone
+            session.cut.view,
+            session.view,
+            takes(ledger),
+            marks,
+            lambda ident: target(ledger, ident),
+            all_gone=all_gone,
         )
         if not dry_run:
             for change in said.changes:

@@ -110,7 +110,8 @@ def _missed(session: Session, found: list[TakeInCut]) -> list[TakeFile]:
     if not found or not session.project.exists:
         return []
     ledger = session.ledger
-    return list(missing(session.view, takes(ledger), found, lambda ident: target(ledger, ident)))
+    marks = {request.mark_id for request in session.requests.requests}
+    return list(missing(session.view, takes(ledger), found, marks, lambda ident: target(ledger, ident)))
 
 
 def pick(
