@@ -22,6 +22,7 @@ from typing import Literal
 
 from .capabilities import MODES, SERVICES, Mode
 from .cuts.model import Marker, View
+from .cuts.signature import signed
 from .errors import Problem
 
 MOST_TAKES = 20
@@ -116,6 +117,9 @@ def find_marks(view: View, words: Vocabulary | None = None) -> Marks:
     suspects: list[Problem] = []
     problems: list[Problem] = []
     for marker, timecode in _markers(view):
+        if signed(marker.name) or signed(marker.note):
+            # What we put on a take is no order, though it begins like one.
+            continue
         try:
             mark, wrong = read_mark(marker, words)
         except NotOurs as reason:

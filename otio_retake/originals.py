@@ -6,16 +6,13 @@ its source's timecode and rate, so the same source range means the same frames o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from .cuts.model import Clip, Instant, Media, Track, View
 from .cuts.paths import file_name
+from .cuts.signature import TAKE_FILE
 from .takes import TakeFile, Target
-
-TAKE_FILE = re.compile(r"_rtk[0-9a-f]{7}_v\d{3,}\.(mov|wav)$", re.IGNORECASE)
-"""How the names of takes end, whatever cut or project they are from."""
 
 UNKNOWN = "the clip plays a take whose original is not known here"
 

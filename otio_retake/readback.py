@@ -9,6 +9,7 @@ from typing import Literal
 
 from .cuts.model import Clip, Media, View
 from .cuts.paths import file_name
+from .rates import parse_timecode
 from .takes import TakeFile
 
 Standing = Literal["ok", "stale", "gone", "dropped", "unknown"]
@@ -24,6 +25,15 @@ class TakeInCut:
     take: TakeFile | None
     in_use: bool
     short: int
+    above: bool = False
+    """Whether it is a clip of its own, not one more media of the clip that it stands in for."""
+
+    @property
+    def label(self) -> str:
+        """What it is called among the takes of a place: ``v001``."""
+        if not self.above:
+            return self.key.removeprefix("retake.")
+        return f"v{self.take.version:03}" if self.take else f"v{self.name.rpartition('_v')[2]}"
 
     @property
     def standing(self) -> Standing:
@@ -40,34 +50,57 @@ class TakeInCut:
 def takes_in(view: View, known: Iterable[TakeFile]) -> list[TakeInCut]:
     """The takes of ours in ``view``: found by their id, else by their file's name."""
     by_ident = {take.ident: take for take in known}
-    by_name = {take.name: take for take in by_ident.values()}
+    by_name = {take.path.name: take for take in by_ident.values()}
     found = []
     for clip in view.clips():
         for media in _ours(clip, by_name):
             ident = str((media.ours or {}).get("take", ""))
             name = file_name(media.url).rpartition(".")[0] or media.name
-            take = by_ident.get(ident) or by_name.get(name)
+            take = by_ident.get(ident) or by_name.get(file_name(media.url))
             stands_alone = media is clip.media
             in_use = clip.enabled and (stands_alone or clip.active == media.key)
-            found.append(TakeInCut(clip, media.key, name, take, in_use, _short(clip, media, alone=stands_alone)))
+            short = _short(clip, media, take, alone=stands_alone)
+            found.append(TakeInCut(clip, media.key, name, take, in_use, short, stands_alone))
     return found
+
+
+def over(found: Iterable[TakeInCut], clip: Clip) -> list[TakeInCut]:
+    """Those of ``found`` that stand in for ``clip``: beside its media, or as clips of their own over it."""
+    first, end = clip.record
+    return [
+        take
+        for take in found
+        if take.clip.address == clip.address
+        or (take.above and take.clip.record[0] < end and first < take.clip.record[1])
+    ]
 
 
 def _ours(clip: Clip, by_name: dict[str, TakeFile]) -> Iterator[Media]:
     yield from clip.takes
-    name = file_name(clip.media.url).rpartition(".")[0]
+    name = file_name(clip.media.url)
     if clip.media not in clip.takes and (clip.media.ours is not None or name in by_name):
         yield clip.media
 
 
-def _short(clip: Clip, media: Media, *, alone: bool) -> int:
+def _short(clip: Clip, media: Media, take: TakeFile | None, *, alone: bool) -> int:
     """Frames that the cut needs of this clip and the take does not have."""
-    if media.start is None or media.duration is None:
+    found = _available(media, take, alone=alone)
+    if found is None:
         return 0
-    rate = media.start.exact_rate
-    start = media.start.at(rate)
-    end = start + media.duration.at(rate)
+    rate, start, end = found
     reach = clip.source_of(*clip.record) if alone else clip.needed
     first, stop = reach.at(rate)
     missing = max(start - first, Fraction(0)) + max(stop - end, Fraction(0))
     return -(-missing.numerator // missing.denominator)
+
+
+def _available(media: Media, take: TakeFile | None, *, alone: bool) -> tuple[Fraction, Fraction, Fraction] | None:
+    """A rate, and the range of a take at it: as the cut says, else as its file's own timecode does."""
+    if media.start is not None and media.duration is not None:
+        rate = media.start.exact_rate
+        start = media.start.at(rate)
+        return rate, start, start + media.duration.at(rate)
+    if take is None or not alone or not take.spec.timecode:
+        return None
+    begins = Fraction(parse_timecode(take.spec.timecode, take.spec.rate)[0])
+    return take.spec.rate, begins, begins + len(take.spec.span)

@@ -51,8 +51,14 @@ def _unpack(ledger: Ledger, text: str) -> Target:
 
 
 def next_version(ledger: Ledger, mark: str) -> int:
-    """The number of the next take for a mark; numbers are never used twice."""
-    rows = ledger.read("SELECT max(version) FROM takes WHERE mark = ?", mark)
+    """The number of the next take for a mark; numbers are never used twice.
+
+    Takes of a whole clip and of a region count on from each other: their files lie side by side.
+    """
+    kind, _, rest = mark.partition(":")
+    kinds = ("sound",) if kind == "sound" else ("clip", "region")
+    alike = [f"{each}:{rest}" for each in kinds]
+    rows = ledger.read(f"SELECT max(version) FROM takes WHERE mark IN ({', '.join('?' * len(alike))})", *alike)
     return int(rows[0][0] or 0) + 1
 
 
@@ -68,7 +74,8 @@ def add_take(ledger: Ledger, take: TakeFile, mark: str) -> None:
             take.state,
             json.dumps(_TAKE.dump_python(take.spec, mode="json"), sort_keys=True),
         )
-        db.execute("INSERT OR REPLACE INTO takes VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        db.execute("DELETE FROM takes WHERE id = ?", (take.ident,))
+        db.execute("INSERT INTO takes VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def takes(ledger: Ledger, where: str = "1", *values: Any) -> list[TakeFile]:

@@ -49,6 +49,14 @@ Again = Annotated[bool, typer.Option("--again", help="Order one more take of mar
 Activate = Annotated[
     bool, typer.Option("--activate", help="Make the newest take active; the original stays beside it.")
 ]
+For = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--for",
+        metavar="EDITOR",
+        help="Put takes on tracks above, as this editor reads them: resolve, premiere, kdenlive, hiero or flame.",
+    ),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the output even if somebody has changed it.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Hold ambiguous results and second generations.")]
 Context = Annotated[

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from .options import Activate, Json, Maps, MediaRoot, OutPath, Overwrite, ProjectFolder, SourcePath
+from .options import Activate, For, Json, Maps, MediaRoot, OutPath, Overwrite, ProjectFolder, SourcePath
 
 
 def register(app: typer.Typer) -> None:
@@ -19,28 +19,35 @@ def place(
     source: SourcePath,
     output: OutPath = None,
     activate: Activate = False,
+    for_: For = None,
     overwrite: Overwrite = False,
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
     json: Json = False,
 ) -> None:
-    """Write the cut with its takes as alternates beside the originals. Nothing is sent; nothing else is changed."""
+    """Write the cut with its takes as alternates beside the originals. Nothing is sent; nothing else is changed.
+
+    With --for, and in forms that hold no alternates, takes stand on tracks above the clips: they are as long as what
+    was replaced, and are made of the results that are there where they are not made yet. That costs nothing.
+
+        otio-retake place cut.otio -o cut-retakes.otio
+        otio-retake place cut.otio -o cut-retakes.otio --for resolve
+    """
     from ..errors import CutError
-    from ..steps.run import Outcome
     from .session import Session
-    from .working import Done, check_output, known, last_words, write_cut
+    from .working import Done, check_output, known, last_words, make_missing, write_cut
 
     flags: dict[str, Any] = {
         "media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project,
-        "activate": activate or None,
+        "activate": activate or None, "editor": for_,
     }  # fmt: skip
     with Session(Path(source), flags) as session:
         if output is None:
             raise CutError("nobody said where to write the cut", where=str(source), fix="add -o PATH.otio")
         check_output(session, output, overwrite=overwrite)
         plan, admitted = known(session)
-        done = Done(plan, admitted, Outcome())
+        done = Done(plan, admitted, make_missing(session, admitted, quiet=json))
         write_cut(session, done, output, activate=session.settings.activate, overwrite=overwrite)
         code = last_words(session, done, json=json)
     if code:

@@ -12,6 +12,7 @@ from .options import (
     Color,
     Context,
     CutPath,
+    For,
     Handles,
     Json,
     Maps,
@@ -42,6 +43,7 @@ def plan(
     handles: Handles = None,
     seam: Seam = None,
     color: Color = None,
+    for_: For = None,
     again: Again = False,
     strict: Strict = False,
     media_root: MediaRoot = None,
@@ -60,6 +62,7 @@ def plan(
 
     flags: dict[str, Any] = {
         "service": service, "context": context, "handles": handles, "seam": seam, "color": color,
+        "editor": for_,
         "strict": strict or None, "media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project,
     }  # fmt: skip
     if save is not None:

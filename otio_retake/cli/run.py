@@ -14,6 +14,7 @@ from .options import (
     Codec,
     Color,
     Context,
+    For,
     Handles,
     Json,
     Maps,
@@ -51,6 +52,7 @@ def run(
     seam: Seam = None,
     color: Color = None,
     codec: Codec = None,
+    for_: For = None,
     strict: Strict = False,
     overwrite: Overwrite = False,
     media_root: MediaRoot = None,
@@ -65,12 +67,14 @@ def run(
 
         otio-retake run cut.otio -o out.otio --yes
         otio-retake run cut.otio -o out.otio --service ltx --budget 5 --yes
+        otio-retake run cut.otio -o out.otio --for resolve --yes
     """
     from .session import Session, amount
     from .working import whole_way
 
     flags: dict[str, Any] = {
         "service": service, "context": context, "handles": handles, "seam": seam, "color": color, "codec": codec,
+        "editor": for_,
         "strict": strict or None, "activate": activate or None, "media_root": tuple(media_root or ()),
         "map": tuple(map_ or ()), "project": project, "budget": amount(budget),
     }  # fmt: skip

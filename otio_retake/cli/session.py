@@ -81,6 +81,7 @@ class Session:
         cut = open_cut(self.cut_path, self.settings.maps)
         # A cut's millions of small objects live as long as the command: no collection need look through them.
         gc.freeze()
+        cut.keep_in(self.project.folder)
         if self.saved is not None and cut.sha256 != self.saved.cut_sha256:
             raise CutError(
                 "the cut has changed since the list was written",
@@ -111,7 +112,7 @@ class Session:
     @cached_property
     def library(self) -> Library:
         """The cut's media."""
-        places = Places(self.cut_path.absolute().parent, self.settings.maps, self.settings.media_root)
+        places = Places(self.cut.media_folder, self.settings.maps, self.settings.media_root)
         return Library(places, self.project.facts if self.project.exists else None)
 
     @property
@@ -119,7 +120,8 @@ class Session:
         """The ledger; made where there is none."""
         if self._ledger is None:
             self._ledger = Ledger.open(self.project)
-            self.library.cache = self.project.facts
+            if "library" in self.__dict__:
+                self.library.cache = self.project.facts
         return self._ledger
 
     @property
@@ -136,7 +138,8 @@ class Session:
     def close(self) -> None:
         """Lets go of everything."""
         if self._ledger is not None:
-            self.library.remember()
+            if "library" in self.__dict__:
+                self.library.remember()
             self._ledger.close()
         self.providers.close()
 
@@ -216,7 +219,8 @@ class Session:
 
     def _refreshed(self, plan: Plan) -> Plan:
         """A plan that was saved, at today's prices, against what has been ordered since."""
-        items = [replace(item, cost_each=self._cost(item)) for item in plan.items]
+        above = bool(self.settings.editor)
+        items = [replace(item, cost_each=self._cost(item), above=item.above or above) for item in plan.items]
         if self.project.exists:
             items = with_orders(items, self.ledger, again=self.again)
         return replace(plan, items=tuple(items))

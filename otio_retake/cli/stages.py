@@ -12,6 +12,7 @@ from .options import (
     Codec,
     Color,
     Context,
+    For,
     Handles,
     Json,
     Maps,
@@ -53,6 +54,7 @@ def pull(
     skip_problems: SkipProblems = False,
     context: Context = None,
     color: Color = None,
+    for_: For = None,
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
@@ -64,7 +66,7 @@ def pull(
     from .session import Session
     from .working import Done, last_words, work
 
-    flags = _flags(media_root, map_, project, service=service, context=context, color=color)
+    flags = _flags(media_root, map_, project, service=service, context=context, color=color, editor=for_)
     with Session(Path(source), flags, rehearse=rehearse or "") as session:
         plan = session.plan()
         admit_problems(plan, skip=skip_problems)
@@ -86,6 +88,7 @@ def submit(
     skip_problems: SkipProblems = False,
     context: Context = None,
     color: Color = None,
+    for_: For = None,
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
@@ -98,7 +101,8 @@ def submit(
     from .showing import show_plan
     from .working import Done, check_services, last_words, work
 
-    flags = _flags(media_root, map_, project, service=service, context=context, color=color, budget=amount(budget))
+    flags = _flags(media_root, map_, project, service=service, context=context, color=color, editor=for_,
+                   budget=amount(budget))  # fmt: skip
     with Session(Path(source), flags, rehearse=rehearse or "") as session:
         plan = session.plan()
         if not json:
@@ -142,6 +146,7 @@ def conform(
     handles: Handles = None,
     seam: Seam = None,
     codec: Codec = None,
+    for_: For = None,
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
@@ -151,7 +156,7 @@ def conform(
 
     With another --seam, --codec or --handles takes are made anew beside the old ones.
     """
-    flags = _flags(media_root, map_, project, handles=handles, seam=seam, codec=codec)
+    flags = _flags(media_root, map_, project, handles=handles, seam=seam, codec=codec, editor=for_)
     _later(source, (), True, flags, json)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from .options import Json, ProjectFolder
+from .options import Json, Overwrite, ProjectFolder
 
 if TYPE_CHECKING:
     from ..orders import Order
@@ -17,19 +17,47 @@ if TYPE_CHECKING:
 
 Where = Annotated[Path, typer.Argument(help="The cut, or a folder with or below a project.", show_default=False)]
 
+WriteMarks = Annotated[
+    bool, typer.Option("--write-marks", help="Write the cut with the state of each mark, in its editor's own way.")
+]
+Marked = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("-o", "--output", help="Where --write-marks writes the cut.", show_default=False),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
     app.command(rich_help_panel="Look")(status)
 
 
-def status(where: Where = Path(), project: ProjectFolder = None, json: Json = False) -> None:
-    """Show every order of the project: its state, what it was expected to cost and what was billed, and the budgets."""
+def status(
+    where: Where = Path(),
+    write_marks: WriteMarks = False,
+    output: Marked = None,
+    overwrite: Overwrite = False,
+    project: ProjectFolder = None,
+    json: Json = False,
+) -> None:
+    """Show every order of the project: its state, what it was expected to cost and what was billed, and the budgets.
+
+    With --write-marks the marks of the cut say in their editor what became of them: waiting, done, failed or unknown,
+    as a colour (yellow, green, red, purple), a category, or a to-do.
+
+        otio-retake status cut.otio --write-marks -o cut-status.otio
+    """
     from ..lease import holder_of
     from .machine import print_json
     from .session import Session
 
-    source = where / "cut.otio" if where.is_dir() else where
+    if write_marks:
+        from .marking import write_states
+
+        write_states(where, output, overwrite=overwrite, project=project, json=json)
+        return
+    from ..cuts import FORMS
+
+    source = where / "cut.otio" if where.is_dir() and where.suffix.lower() not in FORMS else where
     with Session(source, {"project": project}) as session:
         if not session.project.exists:
             if json:

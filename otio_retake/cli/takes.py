@@ -1,4 +1,4 @@
-"""`takes list | pick | drop | restore | compose`: the takes of a cut, and the way back."""
+"""`takes list | pick | drop | restore | compose | sync`: the takes of a cut, and the way back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from .options import CutPath, Json, OutPath, Overwrite, ProjectFolder
+from .syncing import sync
 
 if TYPE_CHECKING:
     from ..cuts import Losses, Patched
+    from ..cuts.model import Clip
     from ..readback import TakeInCut
+    from ..takes import TakeFile
     from .session import Session
 
 At = Annotated[
@@ -26,7 +29,7 @@ TakeName = Annotated[
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="The takes of a cut: list them, make one active, take one back.", no_args_is_help=True)
-    for command in (list_, pick, drop, restore, compose):
+    for command in (list_, pick, drop, restore, compose, sync):
         group.command(command.__name__.rstrip("_"))(command)
     app.add_typer(group, name="takes", rich_help_panel="Look")
 
@@ -40,7 +43,8 @@ def list_(cut: CutPath, project: ProjectFolder = None, json: Json = False) -> No
         if json:
             from .machine import print_json
 
-            print_json([_row(session, take) for take in found])
+            rows = [_row(session, take) for take in found]
+            print_json(rows + [_missed_row(take) for take in _missed(session, found)])
             return
         _show(session, found)
 
@@ -59,6 +63,9 @@ def _row(session: Session, take: TakeInCut) -> dict[str, Any]:
         "clip": take.clip.name,
         "key": take.key,
         "take": take.name,
+        "version": take.label,
+        "above": take.above,
+        "track": take.clip.track_name,
         "in_use": take.in_use,
         "standing": take.standing,
         "short": take.short,
@@ -67,18 +74,44 @@ def _row(session: Session, take: TakeInCut) -> dict[str, Any]:
     }
 
 
+def _missed_row(take: TakeFile) -> dict[str, Any]:
+    orders = take.spec.about.get("orders", [])
+    return {
+        "timecode": None, "clip": None, "key": take.key, "take": take.name, "version": f"v{take.version:03}",
+        "above": take.spec.kind != "clip", "track": None, "in_use": False, "standing": "missing", "short": 0,
+        "file": take.path, "prompt": [order["prompt"] for order in orders],
+    }  # fmt: skip
+
+
 def _show(session: Session, found: list[TakeInCut]) -> None:
     from .showing import console, table
 
-    made = table("timecode", ("clip", {"max_width": 18}), "key", ("take", {"ratio": 1, "overflow": "fold"}), "")
+    made = table("timecode", ("on", {"max_width": 18}), "version", ("take", {"ratio": 1, "overflow": "fold"}), "")
     made.expand = True
     for take in found:
         row = _row(session, take)
         standing = f"lacks {take.short} f" if take.standing == "stale" else take.standing
-        state = f"{'in use' if take.in_use else 'beside'}, {standing}"
-        made.add_row(row["timecode"], row["clip"], take.key, take.name, state)
+        off = "switched off" if take.above else "beside"
+        state = f"{'in use' if take.in_use else off}, {standing}"
+        made.add_row(row["timecode"], row["track"] if take.above else row["clip"], take.label, take.name, state)
     console().print(made)
     console().print(f"[bold]{len(found)} takes[/bold], {sum(take.in_use for take in found)} in use")
+    missed = _missed(session, found)
+    if missed:
+        names = ", ".join(take.name for take in missed)
+        console().print(f"no longer in the cut: {names}; `otio-retake takes sync` tells the ledger")
+
+
+def _missed(session: Session, found: list[TakeInCut]) -> list[TakeFile]:
+    """Takes that were placed and that the cut could hold; none where it holds no take at all."""
+    from ..sync import missing
+    from ..takes_store import takes, target
+
+    if not found or not session.project.exists:
+        return []
+    ledger = session.ledger
+    marks = {request.mark_id for request in session.requests.requests}
+    return list(missing(session.view, takes(ledger), found, marks, lambda ident: target(ledger, ident)))
 
 
 def pick(
@@ -92,8 +125,12 @@ def pick(
 ) -> None:
     """Make a take active on its clip, or the original again, and write the cut.
 
-    otio-retake takes pick cut-retakes.otio v002 --at A001C003 -o cut-picked.otio
+    A take on a track above is switched on, and the others over the same clip off; `original` switches all of them off.
+
+        otio-retake takes pick cut-retakes.otio v002 --at A001C003 -o cut-picked.otio
+        otio-retake takes pick cut-retakes.otio original --at 01:00:04:00 -o cut-picked.otio
     """
+    from ..readback import over
     from ..takes_store import mark_take
     from .session import Session
 
@@ -106,9 +143,8 @@ def pick(
             chosen = _one(session, take, at)
             patched = session.cut.activate(chosen.clip.address, chosen.key)
         losses = _save(session, patched, output, overwrite)
-        here = chosen.clip.address if chosen else clip.address
-        for other in _found(session):
-            if other.clip.address == here and other.take is not None and other.take.state == "picked":
+        for other in over(_found(session), chosen.clip if chosen else clip):
+            if other.take is not None and other.take.state == "picked":
                 mark_take(session.ledger, other.take.ident, "placed")
         if chosen is not None and chosen.take is not None:
             mark_take(session.ledger, chosen.take.ident, "picked")
@@ -133,7 +169,8 @@ def drop(
         chosen = _one(session, take, at)
         if chosen.take is None:
             raise CutError("this take is not in the ledger", where=chosen.name, fix="name the project with --project")
-        patched = session.cut.drop({chosen.take.ident})
+        # An editor may have dropped the id: then the take is known by the name of its file.
+        patched = session.cut.drop({chosen.take.ident, chosen.take.name})
         if not patched.added:
             raise CutError(
                 "the take is all that the clip has", where=chosen.name, fix="relink the clip to its original by hand"
@@ -188,7 +225,8 @@ def compose(
     from .watching import watching
     from .working import Done, check_output, known, last_words, write_cut
 
-    with Session(Path(cut), {"project": project}) as session:
+    # Only a take of a whole clip is composed; one on a track above holds one mark.
+    with Session(Path(cut), {"project": project, "editor": ""}) as session:
         check_output(session, output, overwrite=overwrite)
         clip = _clip(session, at)
         plan, admitted = known(session)
@@ -201,9 +239,10 @@ def compose(
         last_words(session, done, json=False)
 
 
-def _clip(session: Session, at: str | None) -> Any:
-    """The one picture clip that ``at`` names."""
+def _clip(session: Session, at: str | None) -> Clip:
+    """The one clip with a picture of its own that ``at`` names: what lies below takes and titles."""
     from ..errors import CutError
+    from ..originals import plays_take
     from ..rates import BadTimecode
 
     view = session.cut.view
@@ -214,6 +253,9 @@ def _clip(session: Session, at: str | None) -> Any:
             clips = [clip for clip in clips if clip.record[0] <= frame < clip.record[1]]
         except BadTimecode:
             clips = [clip for clip in clips if clip.name == at]
+    own = [clip for clip in clips if clip.placed is None and not clip.see_through]
+    for narrower in (own, [c for c in own if not plays_take(c)], [c for c in own if c.enabled and not plays_take(c)]):
+        clips = narrower if narrower and len(clips) != 1 else clips
     if len(clips) != 1:
         what = "no clip" if not clips else f"{len(clips)} clips"
         raise CutError(
@@ -223,14 +265,17 @@ def _clip(session: Session, at: str | None) -> Any:
 
 
 def _one(session: Session, take: str, at: str | None) -> TakeInCut:
-    """The one take that is meant."""
+    """The one take that is meant; a picture rather than the sound of the same version."""
     from ..errors import CutError
+    from ..readback import over
 
     wanted = Path(take).stem if take.endswith((".mov", ".wav")) else take
-    found = [t for t in _found(session) if wanted in (t.name, t.key, t.key.removeprefix("retake."))]
+    found = [t for t in _found(session) if wanted in (t.name, t.key, t.label)]
     if at is not None:
-        here = _clip(session, at).address
-        found = [t for t in found if t.clip.address == here]
+        named = [t for t in found if t.above and t.clip.name == at]
+        found = named or over(found, _clip(session, at))
+    if wanted.startswith(("v", "retake.")) and any(t.clip.kind == "Video" for t in found):
+        found = [t for t in found if t.clip.kind == "Video"]
     if len(found) != 1:
         what = f"no take {take!r}" if not found else f"{len(found)} takes {take!r}"
         raise CutError(

@@ -15,10 +15,11 @@ from ..keys import VARIABLES, need_key
 from ..orders import DEAD, Order, State, StepName
 from ..placing import idents, placements
 from ..planned import Plan
+from ..steps import conform
 from ..steps.run import STEPS, Outcome, carry_out
 from ..steps.verify import VERDICT
-from ..takes import TakeFile
-from ..takes_store import mark_take, takes
+from ..takes import TakeFile, serves
+from ..takes_store import add_target, mark_take, takes
 from .accepting import accept, admit_problems
 from .machine import print_json
 from .session import Session
@@ -120,6 +121,22 @@ def known(session: Session) -> tuple[Plan, Admitted]:
     """The plan and the orders that exist for it; nothing is ordered."""
     plan = session.plan()
     return plan, look_up(plan, session.ledger, session.settings)
+
+
+def make_missing(session: Session, admitted: Admitted, *, quiet: bool) -> Outcome:
+    """Makes takes of the results that are there, for what no take stands in for yet. Nothing is sent or paid."""
+    ledger = session.ledger
+    made = takes(ledger)
+    missing = [
+        target
+        for target, _ in admitted.targets
+        if not any(serves(take, target) for take in made) and conform.ready(target, ledger)
+    ]
+    if not missing:
+        return Outcome()
+    for target in missing:
+        add_target(ledger, target)
+    return work(session, admitted.keys, (), conforming=True, quiet=quiet)
 
 
 _BAD = DEAD | {State.UNKNOWN, State.REFUSED}

@@ -17,6 +17,8 @@ Maps = tuple[tuple[str, Path], ...]
 
 FORMS: dict[str, tuple[str, str]] = {
     ".otio": ("otio_cut", "open_otio"),
+    ".otioz": ("otio_bundle", "open_otioz"),
+    ".otiod": ("otio_bundle", "open_otiod"),
 }
 """How the name of a cut ends: the module of its form, and what opens it there."""
 
@@ -40,8 +42,6 @@ _LATER = {
     ".xml": "FCP 7 XML",
     ".edl": "EDL",
     ".aaf": "AAF",
-    ".otioz": "an .otioz bundle",
-    ".otiod": "an .otiod bundle",
 }
 
 

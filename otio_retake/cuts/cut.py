@@ -110,6 +110,16 @@ class Cut(ABC):
     def write_marks(self, states: Mapping[Marker, MarkState]) -> Patched:
         """The document with the state of each mark in the editor's own way: a colour, a to-do that is completed."""
 
+    # --- what most forms have in common -----------------------------------------------------------------------------
+
+    def keep_in(self, folder: Path) -> None:  # noqa: B027
+        """Names the project's folder, where a form that carries media inside itself may unpack it."""
+
+    @property
+    def media_folder(self) -> Path:
+        """Where media lie that the cut names relative to itself."""
+        return self.path.absolute().parent
+
     # --- the same for every form ------------------------------------------------------------------------------------
 
     @cached_property

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .cut import Cut, Editor, Losses, MarkState, Patched
 from .model import Address, Marker, View
 from .otio_document import Document, read_document
+from .otio_markers import write_states
 from .otio_reader import read_view
 from .otio_return import activate_take, drop_takes
+from .otio_shapes import shape_of
 from .otio_writer import add_takes
 
 if TYPE_CHECKING:
@@ -55,15 +57,13 @@ class OtioCut(Cut):
 
     def apply(self, placements: Iterable[Placement], beside: Path, editor: Editor = "") -> Patched:
         """The document with takes added, for a file in the folder ``beside``."""
-        # Kdenlive reads no `enabled`, neither of clips nor of tracks.
         view = self._view
         patched = add_takes(
             self.document,
+            view,
             placements,
-            view.written_rate,
+            shape_of(editor, view),
             lambda path, written: self.spell(path, written, beside),
-            origin=view.origin,
-            plays_disabled=view.writer == "kdenlive",
         )
         patched.losses.warnings.extend(self.left_behind(beside))
         return patched
@@ -73,10 +73,10 @@ class OtioCut(Cut):
         return drop_takes(self.document, idents)
 
     def activate(self, address: Address, key: str) -> Patched:
-        """The document with another media reference active."""
-        text = activate_take(self.document, address, key)
+        """The document with another media reference active, or another take above switched on."""
+        text = activate_take(self.document, self._view, address, key)
         return Patched(self.document.content(text), (), Losses())
 
     def write_marks(self, states: Mapping[Marker, MarkState]) -> Patched:
-        """The document with the state of each mark."""
-        raise NotImplementedError
+        """The document with the state of each mark in its colour, and in Kdenlive in its category."""
+        return write_states(self.document, self._view.writer, states)

@@ -63,7 +63,12 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """The document at ``path``. Raises ``CutError`` naming line and column of what is no OTIO."""
-    text, mark = _read(path)
+    return parse_document(path, read_bytes(path, ".otio file"))
+
+
+def parse_document(path: Path, data: bytes) -> Document:
+    """The document that ``data`` is, which stands at ``path``. Raises the same."""
+    text, mark = _decoded(path, data)
     try:
         return _outline(path, text, mark)
     except Broken as error:
@@ -74,8 +79,7 @@ def read_document(path: Path) -> Document:
         ) from None
 
 
-def _read(path: Path) -> tuple[str, str]:
-    data = read_bytes(path, ".otio file")
+def _decoded(path: Path, data: bytes) -> tuple[str, str]:
     mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
     try:
         return data[len(mark.encode()) :].decode("utf-8"), mark

@@ -55,17 +55,22 @@ def original_key(references: Raw, active: str) -> str:
     return next((str(key) for key in known if key in references and not take_of(references[key])), active)
 
 
-def placed_take(item: Any) -> str:
-    """The id of the take that a clip of ours on a track is; empty for any other item."""
-    return take_of(item)
-
-
 def writer_of(document: Document, metadata: Raw) -> str:
-    """The editor that wrote the file, by what only it writes."""
+    """The editor that wrote the file, by what only it writes.
+
+    Takes may have been laid in another editor's shape, which is no sign of that editor: their tracks say whose the
+    cut was.
+    """
     if "Resolve_OTIO" in metadata:
         return "resolve"
     if "PremierePro_OTIO" in metadata:
         return "premiere"
+    if any(key.startswith("foundry.timeline") for key in metadata):
+        return "hiero"
+    tracks = (section_of(track.get("metadata"), NAMESPACE) for track in document.tracks)
+    said = next((str(about["of"]) for about in tracks if about.get("of")), "")
+    if said:
+        return said
     return next((writer for sign, writer in _SIGNS if sign.search(document.text)), "otio")
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 from ..errors import CutError, Problem
-from ..legible import legible, one_line
+from ..legible import one_line
 from ..rates import exact_rate, settle
 from .model import NAMESPACE, TAKE_KEY, Address, Clip, Exact, Instant, Marker, Media, MediaKind, Speed, Track, View
 from .otio_document import Document, Node
@@ -22,16 +22,15 @@ from .otio_editors import (
     Raw,
     blends,
     channels_of,
-    colour_of,
-    ident_of,
     link_of,
-    note_of,
     original_key,
     schema_of,
     section_of,
     see_through,
     writer_of,
 )
+from .otio_markers import MarkerReader, signature_in
+from .splice import Value
 
 _LONGEST = 1e9
 """Frames: a position beyond this is no position (a year at 30 frames a second)."""
@@ -65,6 +64,7 @@ class _Reader:
         self._writer = writer_of(document, metadata)
         self._written_rate = self._find_rate()
         self._rate = self._exact(self._written_rate, "the timeline")
+        self._markers = MarkerReader(self._writer, self._written_rate, self._rate, self._range)
 
     # --- the whole --------------------------------------------------------------------------------------------------
 
@@ -77,11 +77,11 @@ class _Reader:
         markers: list[Marker] = []
         nodes = document.tracks
         if document.loose is not None:
-            tracks.append(self._loose(document.loose.value, markers))
+            tracks.append(self._loose(document.loose))
         for index, node in enumerate(nodes):
             tracks.append(self._track(node, index, shift, markers))
         if stack is not None:
-            markers += self._record_markers(stack.get("markers", []), shift, "the timeline")
+            markers += self._markers.on_node(stack, shift, "the timeline")
             strays = [schema_of(item.value) for item in stack.items]
             for kind in strays + [node.schema for node in stack.nodes if node.schema != "Track"]:
                 self._remark("", kind, f"a {kind} stands where a track was expected; what is in it is left alone")
@@ -191,18 +191,18 @@ class _Reader:
             if schema not in _KNOWN:
                 raise self._absurd(f"an item of the kind {schema or 'nothing'!r} is not known", where)
             if schema == "Clip":
-                length, clip = self._clip(raw, address, kind, enabled, at, pending, name, where)
+                length, clip = self._clip(value, address, kind, enabled, at, pending, name, where)
                 clips.append(clip)
             else:
                 length = self._length(raw, where)
                 if schema == "Gap":
-                    self._gap_markers(raw, at, where, markers)
+                    markers += self._markers.on_gap(raw, at, where, holder=value.start)
                 else:
-                    nested = self._nested(raw, address, kind, enabled, at, length, name)
+                    nested = self._nested(value, address, kind, enabled, at, length, name)
                     clips.append(nested)
             pending = (0, 0)
             at += length
-        markers += self._record_markers(node.get("markers", []), zero, name)
+        markers += self._markers.on_node(node, zero, name)
         if opening:
             clips = [replace(clip, opening=opening) for clip in clips]
         return Track(index, kind, name, enabled, tuple(clips), len(node.items), at)
@@ -215,8 +215,8 @@ class _Reader:
         begins, lasts = trim[0].at(self._rate), self._frames(trim[1])
         return (shift, shift + lasts) if 0 <= begins < length and lasts > 0 else None
 
-    def _loose(self, raw: Raw, markers: list[Marker]) -> Track:
-        _, clip = self._clip(raw, Address(0, 0), "Video", True, 0, (0, 0), "the clip", "the clip")
+    def _loose(self, value: Value) -> Track:
+        _, clip = self._clip(value, Address(0, 0), "Video", True, 0, (0, 0), "the clip", "the clip")
         return Track(0, "Video", "the clip", True, (clip,), 1, clip.record[1])
 
     def _transition(self, raw: Raw, where: str) -> tuple[Exact, Exact]:
@@ -248,7 +248,7 @@ class _Reader:
 
     def _clip(
         self,
-        raw: Raw,
+        value: Value,
         address: Address,
         kind: str,
         enabled: bool,
@@ -257,6 +257,7 @@ class _Reader:
         track: str,
         where: str,
     ) -> tuple[Exact, Clip]:
+        raw: Raw = value.value
         name = one_line(str(raw.get("name") or ""))
         where = f"{where} ({name})" if name else where
         references = section_of(raw, "media_references")
@@ -277,9 +278,12 @@ class _Reader:
         start, duration = trim
         speed = self._speed(raw.get("effects", ()), where)
         length = self._frames(duration)
-        if self._writer == "premiere" and speed.scalar > 0 and not speed.refused:
-            length = _whole(settle(Fraction(length) / speed.scalar))
         metadata = section_of(raw, "metadata")
+        placed = self._placed(raw, metadata)
+        if self._counts_source(placed) and speed.scalar > 0 and not speed.refused:
+            length = _whole(settle(Fraction(length) / speed.scalar))
+        if placed is not None and original.ours is None:
+            original = replace(original, metadata={**original.metadata, NAMESPACE: placed})
         clip = Clip(
             address=address,
             kind="Audio" if kind == "Audio" else "Video",
@@ -292,21 +296,43 @@ class _Reader:
             media=original,
             takes=takes,
             active=active,
-            markers=tuple(self._clip_markers(raw.get("markers", ()), address, name or original.name, start, where)),
+            markers=tuple(
+                self._markers.on_clip(
+                    raw.get("markers", ()), address, name or original.name, start, where, holder=value.start
+                )
+            ),
             overlap=(before[1], 0),
             lead=(before[0], 0),
             link=link_of(metadata),
             channels=channels_of(metadata),
             see_through=see_through(name, original, metadata),
-            placed=metadata.get(NAMESPACE) if isinstance(metadata.get(NAMESPACE), dict) else None,
+            placed=placed,
             track_name=track,
         )
         return length, clip
 
+    @staticmethod
+    def _placed(raw: Raw, metadata: Raw) -> Mapping[str, Any] | None:
+        """What a take of ours on a track of its own says of itself, in our metadata or in its marker."""
+        said = metadata.get(NAMESPACE)
+        if isinstance(said, dict):
+            return said
+        return signature_in(raw) if raw.get("markers") else None
+
+    def _counts_source(self, placed: Mapping[str, Any] | None) -> bool:
+        """Whether a retimed clip's range counts frames of the source, as Premiere does, not frames that it plays.
+
+        A take may be laid in the shape of another editor than the one that wrote the cut.
+        """
+        if placed is not None and placed.get("for") and placed.get("of") == self._writer:
+            return bool(placed["for"] == "premiere")
+        return self._writer == "premiere"
+
     def _nested(
-        self, raw: Raw, address: Address, kind: str, enabled: bool, at: Exact, length: Exact, track: str
+        self, value: Value, address: Address, kind: str, enabled: bool, at: Exact, length: Exact, track: str
     ) -> Clip:
         """A nested sequence, as a clip that cannot be served."""
+        raw: Raw = value.value
         name = one_line(str(raw.get("name") or "nested sequence"))
         trim = self._range(raw.get("source_range"), track)
         start = trim[0] if trim else Instant(0.0, self._written_rate)
@@ -326,7 +352,9 @@ class _Reader:
             markers=tuple(
                 replace(marker, whole=True)
                 for holder in _within(raw)
-                for marker in self._clip_markers(holder.get("markers", ()), address, name, start, track)
+                for marker in self._markers.on_clip(
+                    holder.get("markers", ()), address, name, start, track, holder=value.start if holder is raw else -1
+                )
             ),
             track_name=track,
         )
@@ -369,56 +397,6 @@ class _Reader:
             refused = "the clip runs backwards"
         return Speed(scalar if scalar > 0 else Fraction(1), refused, warning)
 
-    # --- markers ----------------------------------------------------------------------------------------------------
-
-    def _clip_markers(self, raws: Any, address: Address, clip: str, start: Instant, where: str) -> list[Marker]:
-        found = []
-        for raw in raws if isinstance(raws, (list, tuple)) else ():
-            marker = self._marker(raw, "clip", address, clip, Instant(start.value, start.rate), where)
-            if marker:
-                found.append(marker)
-        return found
-
-    def _record_markers(self, raws: Any, shift: Exact, where: str) -> list[Marker]:
-        found = []
-        for raw in raws if isinstance(raws, (list, tuple)) else ():
-            marker = self._marker(raw, "record", None, where, Instant(0.0, self._written_rate), where)
-            if marker:
-                at = marker.start.at(self._rate) + shift
-                length = marker.duration.at(self._rate)
-                found.append(_moved(marker, at, length, self._written_rate))
-        return found
-
-    def _gap_markers(self, raw: Raw, at: Exact, where: str, markers: list[Marker]) -> None:
-        trim = self._range(raw.get("source_range"), where)
-        zero = trim[0].at(self._rate) if trim else Fraction(0)
-        markers += self._record_markers(raw.get("markers", ()), at - zero, where)
-
-    def _marker(
-        self, raw: Any, owner: Literal["clip", "record"], address: Address | None, place: str, zero: Instant, where: str
-    ) -> Marker | None:
-        if schema_of(raw) != "Marker":
-            return None
-        metadata = section_of(raw, "metadata")
-        place_in = self._range(raw.get("marked_range"), f"{where}, a marker")
-        start, duration = place_in or (zero, Instant(0.0, zero.rate))
-        hiero = "applieswhole" in metadata or "hiero_source_type" in metadata
-        return Marker(
-            owner=owner,
-            name=legible(str(raw.get("name") or "")),
-            note=note_of(raw, metadata),
-            colour=colour_of(raw.get("color")),
-            start=start,
-            duration=duration,
-            address=address,
-            place=place,
-            # Kdenlive writes positions from the clip's in point (otioexport.cpp: time - clip.in).
-            relative="kdenlive" in metadata and owner == "clip",
-            retimed=self._writer == "resolve",
-            whole=hiero and str(metadata.get("applieswhole", "1")) == "1",
-            ident=ident_of(metadata),
-        )
-
 
 def _within(raw: Raw) -> Iterator[Raw]:
     """A nested sequence and all that is in it, however deep."""
@@ -432,7 +410,3 @@ def _within(raw: Raw) -> Iterator[Raw]:
 
 def _replace(clip: Clip, *, tail: Exact, lead: Exact) -> Clip:
     return replace(clip, overlap=(clip.overlap[0], tail), lead=(clip.lead[0], lead))
-
-
-def _moved(marker: Marker, at: Exact, length: Exact, rate: float) -> Marker:
-    return replace(marker, start=Instant(float(at), rate), duration=Instant(float(length), rate))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from ..errors import CutError
 from .cut import TRACK_NAME, Losses, Patched
-from .model import NAMESPACE, Address
+from .model import NAMESPACE, Address, Exact, View
 from .otio_document import Document
-from .otio_editors import original_key, placed_take, schema_of, take_of
+from .otio_editors import Raw, original_key, schema_of, section_of, take_of
+from .otio_markers import item_take
+from .paths import file_name
+from .signature import TAKE_FILE
 from .splice import (
     Edit,
     Value,
@@ -19,7 +24,7 @@ from .splice import (
     newline_of,
     place_of,
     read_value,
-    remove_element,
+    remove_elements,
     style_of,
     walk_object,
 )
@@ -28,28 +33,117 @@ from .splice import (
 def drop_takes(document: Document, idents: set[str]) -> Patched:
     """The document without the takes ``idents``; a clip that had one active shows its original again.
 
-    A clip of sound that is a take gives way to a gap, and its track goes with the last of them.
+    A take on a track of its own gives way to a gap, and a track of ours goes with the last of them. One that has lost
+    its id in an editor is known by its file, where ``idents`` name that.
     """
     edits: list[Edit] = []
     removed: list[tuple[Address, str, str]] = []
     losses = Losses()
+    gone: set[int] = set()
     if document.loose is not None:
         edits += _dropped(document.text, document.loose, Address(0, 0), idents, removed, losses)
     for index, track in enumerate(document.tracks):
-        laid = {k: placed_take(item.value) for k, item in enumerate(track.items) if placed_take(item.value) in idents}
+        laid = {k: ident for k, item in enumerate(track.items) if (ident := _laid(item.value, idents))}
         for item, value in enumerate(track.items):
             if item not in laid:
                 edits += _dropped(document.text, value, Address(index, item), idents, removed, losses)
         if not laid:
             continue
-        removed += [(Address(index, item), TRACK_NAME, ident) for item, ident in laid.items()]
+        name = str(track.get("name", "")) or TRACK_NAME
+        removed += [(Address(index, item), name, ident) for item, ident in laid.items()]
         left = [v.value for k, v in enumerate(track.items) if k not in laid and schema_of(v.value) != "Gap"]
         ours = isinstance(track.get("metadata"), dict) and NAMESPACE in track.get("metadata")
         if ours and not left and document.stack is not None and document.stack.children_at is not None:
-            edits.append(remove_element(document.text, document.stack.children_at, track.start))
+            gone.add(track.start)
         else:
             edits += [_gap_for(document.text, track.items[item]) for item in laid]
+    if gone and document.stack is not None and document.stack.children_at is not None:
+        edits += remove_elements(document.text, document.stack.children_at, gone)
     return Patched(document.content(apply_edits(document.text, edits)), tuple(removed), losses)
+
+
+def _laid(raw: Any, idents: Collection[str]) -> str:
+    """Which of ``idents`` a clip on a track of its own is; empty for any other item."""
+    if not isinstance(raw, dict) or schema_of(raw) != "Clip":
+        return ""
+    ident = item_take(raw)
+    if ident:
+        return ident if ident in idents else ""
+    return next((name for name in _names(raw) if name in idents), "")
+
+
+def _names(raw: Raw) -> Iterator[str]:
+    """The name of the take's file that is all that a clip plays."""
+    references = raw.get("media_references") or {"": raw.get("media_reference")}
+    if len(references) == 1:
+        name = file_name(str(section_of(next(iter(references.values()))).get("target_url") or ""))
+        if TAKE_FILE.search(name):
+            yield name.rpartition(".")[0]
+
+
+# --- in use ---------------------------------------------------------------------------------------------------------
+
+
+def switched(
+    document: Document, view: View, choices: Iterable[tuple[tuple[Exact, Exact], Collection[str]]]
+) -> list[Edit]:
+    """Edits that switch the takes on tracks of their own over stretches of the cut: those chosen on, all others off.
+
+    Sound goes off with the last picture, and on only by hand.
+    """
+    wanted: dict[Address, bool] = {}
+    for over, chosen in choices:
+        for clip in (clip for track in view.tracks for clip in track.between(*over)):
+            value = document.tracks[clip.address.track].items[clip.address.item].value
+            if not item_take(value) and not any(_names(value)):
+                continue
+            if _laid(value, chosen):
+                wanted[clip.address] = True
+            elif clip.kind == "Video" or not chosen:
+                wanted.setdefault(clip.address, False)
+    tracks = {
+        address.track: track.members["enabled"]
+        for address, on in wanted.items()
+        if on and (track := document.tracks[address.track]).get("enabled", True) is False
+    }
+    edits = [Edit(place.start, place.end, "true") for place in tracks.values()]
+    for address, on in wanted.items():
+        item = document.tracks[address.track].items[address.item]
+        if (item.value.get("enabled", True) is not False) is not on:
+            edits.append(_member(document.text, item.start, "enabled", on))
+    return edits
+
+
+def _member(text: str, at: int, key: str, value: Any) -> Edit:
+    """The edit that gives the object at ``at`` a member, or another value of it."""
+    place = place_of(text, at, key)
+    if place is None:
+        return insert_member(text, at, key, value)
+    return Edit(place.start, place.end, json.dumps(value))
+
+
+def activate_take(document: Document, view: View, address: Address, key: str) -> str:
+    """The document's text with the media ``key`` of a clip in use, and no other take over it.
+
+    A take on a track of its own is switched on; where the clip below is named, every such take over it goes off.
+    """
+    value = document.loose or document.tracks[address.track].items[address.item]
+    references = value.value.get("media_references") or {"DEFAULT_MEDIA": value.value.get("media_reference")}
+    if not isinstance(references, dict) or key not in references:
+        raise CutError(
+            f"the clip has no media reference {key!r}", where=str(document.path), fix="`takes list` shows them"
+        )
+    edits: list[Edit] = []
+    active = value.value.get("active_media_reference_key") or "DEFAULT_MEDIA"
+    if active != key:
+        edits.append(_member(document.text, value.start, "active_media_reference_key", key))
+    if document.loose is None:
+        ident = item_take(value.value) or next(_names(value.value), "")
+        edits += switched(document, view, [(view.clip_at(address).record, {ident} if ident else set())])
+    return apply_edits(document.text, edits)
+
+
+# --- out again ------------------------------------------------------------------------------------------------------
 
 
 def _dropped(
@@ -124,19 +218,3 @@ def _without(text: str, start: int, keys: list[str]) -> list[Edit]:
         else:
             edits.append(Edit(begin, end, ""))
     return edits
-
-
-def activate_take(document: Document, address: Address, key: str) -> str:
-    """The document's text with ``key`` as the active media reference of a clip."""
-    value = document.loose or document.tracks[address.track].items[address.item]
-    references = value.value.get("media_references")
-    if not isinstance(references, dict) or key not in references:
-        raise CutError(
-            f"the clip has no media reference {key!r}", where=str(document.path), fix="`takes list` shows them"
-        )
-    place = place_of(document.text, value.start, "active_media_reference_key")
-    if place is None:
-        edit = insert_member(document.text, value.start, "active_media_reference_key", key)
-    else:
-        edit = Edit(place.start, place.end, json.dumps(key))
-    return apply_edits(document.text, [edit])

@@ -1,68 +1,44 @@
 """Adds takes to an .otio file by changing its text in place: nothing else in it is touched, byte for byte.
 
-A take is one more entry among a clip's media references (Clip.2), with the original's under its own key and active.
-A Clip.1, which has no such place, becomes a Clip.2. Sound goes on a new track at the end. Only stock schemas are
-written: anything else makes other programs refuse the whole file.
+A take of a whole clip is one more entry among its media references (Clip.2), with the original's under its own key and
+active. A Clip.1, which has no such place, becomes a Clip.2. Takes on tracks of their own are laid by `otio_above`.
+Only stock schemas are written: anything else makes other programs refuse the whole file.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from fractions import Fraction
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .cut import TRACK_NAME, Losses, Patched
-from .model import NAMESPACE, TAKE_KEY, Address, Exact
+from .cut import Losses, Patched
+from .model import NAMESPACE, TAKE_KEY, Address, Instant, View
+from .otio_above import Layer, Spell, about_take
 from .otio_document import Document
-from .otio_editors import original_key, placed_take, take_of
+from .otio_editors import original_key, take_of
+from .otio_shapes import Shape, range_of
 from .paths import file_name
-from .splice import (
-    Edit,
-    apply_edits,
-    depth_at,
-    dump,
-    insert_element,
-    insert_member,
-    newline_of,
-    place_of,
-    style_of,
-)
+from .splice import Edit, apply_edits, depth_at, dump, insert_member, newline_of, place_of, style_of
 
 if TYPE_CHECKING:
     from ..takes import Placement, TakeFile
 
-Spell = Callable[[Path, str], str]
-"""How the path of a take is written, given how its clip's own media is."""
 
-
-def add_takes(
-    document: Document,
-    placements: Iterable[Placement],
-    rate: float,
-    spell: Spell,
-    *,
-    origin: Exact = 0,
-    plays_disabled: bool = False,
-) -> Patched:
+def add_takes(document: Document, view: View, placements: Iterable[Placement], shape: Shape, spell: Spell) -> Patched:
     """The document with ``placements`` added; those that are in it already are left as they are.
 
-    ``origin`` is where record frame 0 is in the tracks' own time. ``plays_disabled`` is whether the editor
-    plays what is disabled: then sound that would be heard is left out.
+    Takes on tracks of their own are laid in ``shape``; ``spell`` says how the path of a take is written.
     """
-    return _Writer(document, rate, spell, origin, plays_disabled).run(list(placements))
+    return _Writer(document, view, shape, spell).run(list(placements))
 
 
 class _Writer:
-    def __init__(self, document: Document, rate: float, spell: Spell, origin: Exact, plays_disabled: bool) -> None:
-        self._origin = origin
-        self._plays_disabled = plays_disabled
+    def __init__(self, document: Document, view: View, shape: Shape, spell: Spell) -> None:
         self._document = document
         self._text = document.text
-        self._rate = rate
         self._spell = spell
         self._losses = Losses()
+        self._layer = Layer(document, view, shape, spell, self._losses)
         self._edits: list[Edit] = []
         self._added: list[tuple[Address, str, str]] = []
 
@@ -73,11 +49,11 @@ class _Writer:
                 by_clip.setdefault(placement.address, []).append(placement)
         for address, group in by_clip.items():
             self._references(address, group)
-        sounds = [placement for placement in placements if placement.kind == "sound"]
-        if sounds:
-            self._sounds(sounds)
+        laid = [placement for placement in placements if placement.kind != "reference"]
+        if laid:
+            self._edits += self._layer.edits(laid)
         content = self._document.content(apply_edits(self._text, self._edits))
-        return Patched(content, tuple(self._added), self._losses)
+        return Patched(content, (*self._added, *self._layer.added), self._losses)
 
     # --- picture ----------------------------------------------------------------------------------------------------
 
@@ -150,122 +126,16 @@ class _Writer:
 
     def _reference(self, placement: Placement, beside: str = "") -> dict[str, Any]:
         take = placement.take
-        start, duration = placement.available
         clock = float(placement.clock)
+        start, duration = (Instant(float(value), clock) for value in placement.available)
         return {
             "OTIO_SCHEMA": "ExternalReference.1",
-            "metadata": {NAMESPACE: {**_about(placement), **({"beside": beside} if beside else {})}},
+            "metadata": {NAMESPACE: {**about_take(placement), **({"beside": beside} if beside else {})}},
             "name": take.name,
-            "available_range": _range(start, duration, clock),
+            "available_range": range_of(start, duration),
             "available_image_bounds": None,
             "target_url": self._spell(take.path, placement.written),
         }
-
-    # --- sound ------------------------------------------------------------------------------------------------------
-
-    def _sounds(self, placements: list[Placement]) -> None:
-        """Disabled clips on new tracks at the end; as few tracks as do not overlap."""
-        stack = self._document.stack
-        if stack is None or stack.children_at is None:
-            for placement in placements:
-                self._losses.left_out.append(f"{placement.take.name}: a file without a timeline has no track for sound")
-            return
-        if self._plays_disabled:
-            for placement in placements:
-                what = "the editor plays what is disabled, so its sound is not placed"
-                self._losses.left_out.append(f"{placement.take.name}: {what}; lay {placement.take.path} by hand")
-            return
-        have = set(self._idents_on_tracks())
-        fresh = [p for p in placements if p.take.ident not in have and p.record[1] > p.record[0]]
-        rows: list[list[Placement]] = []
-        for placement in sorted(fresh, key=lambda p: (p.record, p.take.version)):
-            row = next((r for r in rows if r[-1].record[1] <= placement.record[0]), None)
-            if row is None:
-                rows.append([placement])
-            else:
-                row.append(placement)
-        for number, row in enumerate(rows):
-            name = TRACK_NAME if number == 0 else f"{TRACK_NAME} {number + 1}"
-            self._edits.append(insert_element(self._text, stack.children_at, self._track(name, row)))
-        for placement in fresh:
-            self._added.append((placement.address, TRACK_NAME, placement.take.ident))
-            if placement.activate:
-                what = "the sound stays off, as the original would play with it; switch them by hand"
-                self._losses.warnings.append(f"{placement.take.name}: {what}")
-
-    def _idents_on_tracks(self) -> Iterable[str]:
-        for track in self._document.tracks:
-            for item in track.items:
-                yield placed_take(item.value)
-
-    def _track(self, name: str, row: list[Placement]) -> dict[str, Any]:
-        children: list[dict[str, Any]] = []
-        at = Fraction(0)
-        for placement in row:
-            first, end = (edge + self._origin for edge in placement.record)
-            if first > at:
-                children.append(self._gap(first - at))
-            children.append(self._sound_clip(placement))
-            at = end
-        return {
-            "OTIO_SCHEMA": "Track.1",
-            "metadata": {NAMESPACE: {"track": "retakes"}},
-            "name": name,
-            "source_range": None,
-            "effects": [],
-            "markers": [],
-            "enabled": True,
-            "children": children,
-            "kind": "Audio",
-        }
-
-    def _gap(self, length: Fraction) -> dict[str, Any]:
-        return {
-            "OTIO_SCHEMA": "Gap.1",
-            "metadata": {},
-            "name": "",
-            "source_range": _range(Fraction(0), length, self._rate),
-            "effects": [],
-            "markers": [],
-            "enabled": True,
-        }
-
-    def _sound_clip(self, placement: Placement) -> dict[str, Any]:
-        effects = []
-        if placement.speed != 1:
-            effects.append(
-                {
-                    "OTIO_SCHEMA": "LinearTimeWarp.1",
-                    "metadata": {},
-                    "name": "",
-                    "effect_name": "LinearTimeWarp",
-                    "time_scalar": float(placement.speed),
-                }
-            )
-        reference = self._reference(placement)
-        about = reference["metadata"][NAMESPACE]
-        return {
-            "OTIO_SCHEMA": "Clip.2",
-            "metadata": {NAMESPACE: about},
-            "name": placement.take.name,
-            "source_range": _range(placement.source, placement.record[1] - placement.record[0], self._rate),
-            "effects": effects,
-            "markers": [],
-            "enabled": False,
-            "media_references": {"DEFAULT_MEDIA": reference},
-            "active_media_reference_key": "DEFAULT_MEDIA",
-        }
-
-
-def _about(placement: Placement) -> dict[str, Any]:
-    take = placement.take
-    return {
-        "take": take.ident,
-        "version": take.version,
-        "kind": take.spec.kind,
-        "span": [take.spec.span.first, take.spec.span.end],
-        **take.spec.about,
-    }
 
 
 def _is(reference: Any, take: TakeFile) -> bool:
@@ -282,11 +152,3 @@ def _free(key: str, taken: set[str]) -> str:
     while f"{TAKE_KEY}{number:03}" in taken:
         number += 1
     return f"{TAKE_KEY}{number:03}"
-
-
-def _range(start: Fraction, duration: Fraction, rate: float) -> dict[str, Any]:
-    return {
-        "OTIO_SCHEMA": "TimeRange.1",
-        "duration": {"OTIO_SCHEMA": "RationalTime.1", "rate": rate, "value": float(duration)},
-        "start_time": {"OTIO_SCHEMA": "RationalTime.1", "rate": rate, "value": float(start)},
-    }

@@ -16,6 +16,9 @@ _SIGNATURE = re.compile(
     r"otio-retake v(\d{3,}) take ([0-9a-z]+)(?: of orders? ([0-9a-z]+(?: [0-9a-z]{7}\b)*))?", re.IGNORECASE
 )
 
+TAKE_FILE = re.compile(r"_rtk[0-9a-f]{7}_v\d{3,}\.(mov|wav)$", re.IGNORECASE)
+"""How the names of takes end, whatever cut or project they are from."""
+
 
 def signature(take: TakeFile) -> str:
     """The line for a take: its version, its id and the short names of its orders."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -189,35 +189,44 @@ def insert_member(text: str, at: int, key: str, value: Any) -> Edit:
     return _insertion(last[0] if last else None, at, end, body, step, depth, newline)
 
 
-def insert_element(text: str, at: int, value: Any) -> Edit:
-    """The edit that adds ``value`` at the end of the array at ``at``."""
-    last: list[int] = []
-
-    def element(place: int) -> int:
-        last[:] = [read_value(text, place).end]
-        return last[0]
-
-    end = walk_array(text, at, element)
+def insert_element(text: str, at: int, value: Any, *, first: bool = False) -> Edit:
+    """The edit that adds ``value`` at the end of the array at ``at``, or before its ``first`` element."""
+    spots, end = _walked(text, at)
     step, newline = style_of(text), newline_of(text)
     depth = depth_at(text, at, step) + 1
-    return _insertion(last[0] if last else None, at, end, dump(value, step, depth, newline), step, depth, newline)
+    body = dump(value, step, depth, newline)
+    if first and spots:
+        lead = newline + step * depth if step is not None else ""
+        return Edit(spots[0][0], spots[0][0], f"{body},{lead}")
+    return _insertion(spots[-1][1] if spots else None, at, end, body, step, depth, newline)
 
 
-def remove_element(text: str, at: int, element: int) -> Edit:
-    """The edit that takes the element that begins at ``element`` out of the array at ``at``, with its comma."""
+def elements(text: str, at: int) -> list[tuple[int, int]]:
+    """Where each element of the array at ``at`` begins and ends."""
+    return _walked(text, at)[0]
+
+
+def _walked(text: str, at: int) -> tuple[list[tuple[int, int]], int]:
     spots: list[tuple[int, int]] = []
 
     def walked(place: int) -> int:
-        end = read_value(text, place).end
-        spots.append((place, end))
-        return end
+        spots.append((place, read_value(text, place).end))
+        return spots[-1][1]
 
-    walk_array(text, at, walked)
-    number = next(k for k, (start, _) in enumerate(spots) if start == element)
-    if number:
-        return Edit(spots[number - 1][1], spots[number][1], "")
-    end = spots[1][0] if len(spots) > 1 else spots[0][1]
-    return Edit(spots[0][0], end, "")
+    return spots, walk_array(text, at, walked)
+
+
+def remove_elements(text: str, at: int, begins: Collection[int]) -> list[Edit]:
+    """The edits that take the elements that begin at ``begins`` out of the array at ``at``, with their commas."""
+    spots, end = _walked(text, at)
+    kept = [k for k, (start, _) in enumerate(spots) if start not in begins]
+    if not kept:
+        return [Edit(at + 1, end - 1, "")]
+    edits = [Edit(spots[0][0], spots[kept[0]][0], "")] if kept[0] else []
+    for here, following in zip(kept, [*kept[1:], len(spots)], strict=True):
+        if following - here > 1:
+            edits.append(Edit(spots[here][1], spots[following - 1][1], ""))
+    return edits
 
 
 def _insertion(last: int | None, at: int, end: int, body: str, step: str | None, depth: int, newline: str) -> Edit:

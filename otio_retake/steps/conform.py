@@ -66,8 +66,16 @@ def make(
     mark = f"{target.kind}:{target.media.fingerprint}:{parts[0].mark}"
     version = next_version(ledger, mark)
     first = orders[picks[0][0]]
-    name = f"{first.spec.stem}_rtk{first.short}_v{version:03}{'.wav' if target.kind == 'sound' else '.mov'}"
-    path = shop.project.take(name)
+    ending = ".wav" if target.kind == "sound" else ".mov"
+
+    def place(number: int) -> Path:
+        return shop.project.take(f"{first.spec.stem}_rtk{first.short}_v{number:03}{ending}")
+
+    taken = {take.path for take in takes(ledger)}
+    while place(version) in taken:
+        # The take of another target may be named for the same order.
+        version += 1
+    path = place(version)
     maker = _sound if target.kind == "sound" else _picture
     spec = maker(target, parts, picks, orders, path, shop, progress)
     take = TakeFile(take_ident(target, picks), target.ident, version, path, "made", spec)
