@@ -64,6 +64,11 @@ class Document:
 def read_document(path: Path) -> Document:
     """The document at ``path``. Raises ``CutError`` naming line and column of what is no OTIO."""
     text, mark = _read(path)
+    return parse_document(text, path, mark)
+
+
+def parse_document(text: str, path: Path, mark: str = "") -> Document:
+    """The document that ``text`` is. ``path`` is what messages name; ``mark`` a byte order mark before the text."""
     try:
         return _outline(path, text, mark)
     except Broken as error:

@@ -298,7 +298,8 @@ class _Reader:
             link=link_of(metadata),
             channels=channels_of(metadata),
             see_through=see_through(name, original, metadata),
-            placed=metadata.get(NAMESPACE) if isinstance(metadata.get(NAMESPACE), dict) else None,
+            # The plugin writes marks under the same name; only a take of ours has an id there.
+            placed=section_of(metadata, NAMESPACE) if "take" in section_of(metadata, NAMESPACE) else None,
             track_name=track,
         )
         return length, clip
