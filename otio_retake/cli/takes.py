@@ -88,6 +88,7 @@ def pick(
     at: At = None,
     overwrite: Overwrite = False,
     project: ProjectFolder = None,
+    json: Json = False,
 ) -> None:
     """Make a take active on its clip, or the original again, and write the cut.
 
@@ -104,7 +105,7 @@ def pick(
         else:
             chosen = _one(session, take, at)
             patched = session.cut.activate(chosen.clip.address, chosen.key)
-        _save(session, patched, output, overwrite)
+        _save(session, patched, output, overwrite, json=json)
         here = chosen.clip.address if chosen else clip.address
         for other in _found(session):
             if other.clip.address == here and other.take is not None and other.take.state == "picked":
@@ -120,12 +121,12 @@ def drop(
     at: At = None,
     overwrite: Overwrite = False,
     project: ProjectFolder = None,
+    json: Json = False,
 ) -> None:
     """Take a take out of the cut again, and write it. Its file stays until `project purge`; its order is kept."""
     from ..errors import CutError
     from ..takes_store import mark_take
     from .session import Session
-    from .working import show_losses
 
     with Session(Path(cut), {"project": project}) as session:
         chosen = _one(session, take, at)
@@ -136,9 +137,8 @@ def drop(
             raise CutError(
                 "the take is all that the clip has", where=chosen.name, fix="relink the clip to its original by hand"
             )
-        _save(session, patched, output, overwrite)
+        _save(session, patched, output, overwrite, json=json)
         mark_take(session.ledger, chosen.take.ident, "dropped")
-        show_losses(patched.losses)
 
 
 def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None) -> None:
@@ -232,9 +232,11 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
     return found[0]
 
 
-def _save(session: Session, patched: Patched, output: Path | None, overwrite: bool) -> None:
+def _save(session: Session, patched: Patched, output: Path | None, overwrite: bool, *, json: bool) -> None:
+    """Writes the changed cut, and says what was lost on the way."""
     from ..cuts import Losses
     from ..errors import CutError
+    from .machine import print_json
     from .showing import console
     from .working import check_output, save, show_losses
 
@@ -242,5 +244,10 @@ def _save(session: Session, patched: Patched, output: Path | None, overwrite: bo
         raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH.otio")
     check_output(session, output, overwrite=overwrite)
     save(session, patched, output, overwrite=overwrite)
-    show_losses(Losses(session.cut.left_behind(output.absolute().parent)))
+    behind = session.cut.left_behind(output.absolute().parent)
+    losses = Losses([*patched.losses.warnings, *behind], patched.losses.left_out)
+    if json:
+        print_json({"written": output, "warnings": losses.warnings, "left_out": losses.left_out})
+        return
+    show_losses(losses)
     console().print(f"[bold]written: {output}[/bold]")
