@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .capabilities import Capabilities, Mode, money
-from .cuts.model import Address, Media, View
+from .cuts.model import Address, Clip, Media, View
 from .errors import Level, MediaError, Problem, RetakeError
 from .listening import sound_of
 from .marks import MARK_KEYS
@@ -270,17 +270,9 @@ class _Item:
                     "use the original unless this take is what you want to go on from",
                     "problem" if self.planner.settings.strict else "warning",
                 )
-        if clip.speed.refused:
-            self.wrong(clip.speed.refused, "render it in place, or mark the clip where it runs straight")
-        refused = {
-            "sequence": "the media is an image sequence; those are not taken yet",
-            "generator": "the clip is a generator: there is no media to retake",
-            "missing": "the clip's media is missing: the cut names no file",
-            "unknown": "the clip has no media of its own",
-        }.get(media.kind)
-        if refused:
-            if not clip.speed.refused:
-                self.wrong(refused, "relink it, or render it as a movie and link that")
+        if refused := cannot_serve(clip, media):
+            self.wrong(*refused)
+        if media.kind != "file":
             return None
         try:
             facts = self.planner.media.facts(media.url)
@@ -363,6 +355,23 @@ class _Item:
             say(f"rehearsed: {service.service} would take {money(each, service.price.currency)} for each take")
         if place.bars:
             say(f"sent with bars in {place.width}x{place.height}; they are cut off again")
+
+
+_NO_MOVIE = {
+    "sequence": "the media is an image sequence; those are not taken yet",
+    "generator": "the clip is a generator: there is no media to retake",
+    "missing": "the clip's media is missing: the cut names no file",
+    "unknown": "the clip has no media of its own",
+}
+
+
+def cannot_serve(clip: Clip, media: Media) -> tuple[str, str] | None:
+    """Why no retake can be made of ``clip`` playing ``media``, whatever its file holds, and what to do; else None."""
+    if clip.speed.refused:
+        return clip.speed.refused, "render it in place, or mark the clip where it runs straight"
+    if media.kind in _NO_MOVIE:
+        return _NO_MOVIE[media.kind], "relink it, or render it as a movie and link that"
+    return None
 
 
 def _base_digest(request: RetakeRequest, prompt: str, mode: Mode) -> str:

@@ -41,7 +41,7 @@ def test_help_imports_nothing_heavy() -> None:
 COMMANDS = [
     "marks", "plan", "pull", "submit", "fetch", "verify", "conform", "place", "run", "status", "override", "takes list",
     "takes pick", "takes drop", "takes compose", "ledger show", "ledger resolve", "ledger cancel", "settings show",
-    "project purge", "project archive",
+    "project purge", "project archive", "report",
 ]  # fmt: skip
 
 

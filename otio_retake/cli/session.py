@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ..budget import Limits
-from ..capabilities import SERVICES, Capabilities, capabilities_of
+from ..capabilities import Capabilities, capabilities_of
 from ..cuts import Cut, open_cut
 from ..cuts.model import View
 from ..cuts.paths import Places
@@ -32,6 +32,7 @@ from ..requests import Requests, resolve
 from ..settings import Resolved, Settings, load
 from ..steps.workshop import Reporter, Workshop
 from ..takes_store import takes, target
+from ..vocabulary import capabilities_from, vocabulary
 
 PLAN = TypeAdapter(Plan)
 
@@ -154,12 +155,7 @@ class Session:
     @cached_property
     def words(self) -> Vocabulary:
         """The order language with what services and plug-ins add to it."""
-        from ..marks import MARK_KEYS
-
-        services = tuple(dict.fromkeys((*SERVICES, *self.providers.names())))
-        known = (self.capabilities(name, "") for name in self.providers.names())
-        keys = {key for capabilities in known for key in capabilities.options}
-        return Vocabulary(services, (*MARK_KEYS, *sorted(keys)), self.settings.mark_color)
+        return vocabulary(self.providers, self.settings.mark_color)
 
     @cached_property
     def marks(self) -> Marks:
@@ -173,10 +169,7 @@ class Session:
 
     def capabilities(self, service: str, model: str) -> Capabilities:
         """What a service can do with ``model``, or its usual one: as is known of it, or as its plug-in says."""
-        if service in SERVICES or service not in self.providers.names():
-            found = capabilities_of(service)
-        else:
-            found = self.providers.get(service).capabilities
+        found = capabilities_from(self.providers, service)
         return replace(found, model=model) if model and service != REHEARSAL else found
 
     def check(self, service: str, model: str, options: tuple[tuple[str, str], ...]) -> str:

@@ -177,7 +177,7 @@ def drop(
             )
         losses = _save(session, patched, output, overwrite)
         mark_take(session.ledger, chosen.take.ident, "dropped")
-        _say(output, losses, {"dropped": chosen.name}, patched.losses, json=json)
+        _say(output, losses, {"dropped": chosen.name}, json=json)
 
 
 def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None, json: Json = False) -> None:
@@ -285,30 +285,27 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
 
 
 def _save(session: Session, patched: Patched, output: Path | None, overwrite: bool) -> Losses:
-    """Writes the cut; returns what should be known of its media where it now lies."""
+    """Writes the cut; returns what was lost on the way, and what should be known of its media where it now lies."""
     from ..cuts import Losses
     from ..errors import CutError
     from .working import check_output, save
 
     if output is None:
-        raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH.otio")
+        raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH")
     check_output(session, output, overwrite=overwrite)
     save(session, patched, output, overwrite=overwrite)
-    return Losses(session.cut.left_behind(output.absolute().parent))
+    behind = session.cut.left_behind(output.absolute().parent)
+    return Losses([*patched.losses.warnings, *behind], patched.losses.left_out)
 
 
-def _say(output: Path | None, losses: Losses, what: dict[str, Any], *more: Losses, json: bool) -> None:
+def _say(output: Path | None, losses: Losses, what: dict[str, Any], *, json: bool) -> None:
     """Says what was written, and what was lost by it."""
     from .machine import print_json
     from .showing import console
     from .working import show_losses
 
-    every = (losses, *more)
     if json:
-        warnings = [warning for one in every for warning in one.warnings]
-        left_out = [loss for one in every for loss in one.left_out]
-        print_json({**what, "written": output, "warnings": warnings, "left_out": left_out})
+        print_json({**what, "written": output, "warnings": losses.warnings, "left_out": losses.left_out})
         return
-    for one in every:
-        show_losses(one)
+    show_losses(losses)
     console().print(f"written: {output}", style="bold", markup=False)

@@ -163,8 +163,8 @@ def last_words(session: Session, done: Done, *, json: bool) -> int:
         _show_bad(done, bad)
         for remark in done.admitted.remarks:
             console().print(f"[yellow]note[/yellow] {escape(remark)}")
-        show_losses(done.losses)
         if done.written is not None:
+            show_losses(done.losses)
             console().print(f"[bold]written: {done.written}[/bold] ({done.added} takes added)")
         if done.outcome.stopped:
             console().print("stopped; run the same command again to go on")
@@ -251,9 +251,11 @@ def rejections(order: Order) -> list[str]:
 
 
 def show_losses(losses: Losses) -> None:
-    """What should be known of what was written, and what was left out."""
+    """What should be known of what was written, and what was left out; that there is nothing is said too."""
     from rich.markup import escape
 
+    if not losses.warnings and not losses.left_out:
+        console().print("[dim]no warnings, nothing left out[/dim]")
     for warning in losses.warnings:
         console().print(f"[yellow]warning[/yellow] {escape(warning)}")
     for loss in losses.left_out:

@@ -24,7 +24,7 @@ from ..durable import explained, flush, flush_folder, sha256_of, written_beside
 from ..errors import CutError
 from .cut import NOT_OURS, Patched, Tell
 from .otio_cut import OtioCut
-from .otio_document import parse_document
+from .otio_document import document_of
 from .otio_unpacking import CONTENT, MEDIA, Zipped, copy_stream
 from .paths import is_absolute, spellings
 from .reading import read_bytes
@@ -54,7 +54,7 @@ class OtioBundle(OtioCut):
     endings: ClassVar[tuple[str, ...]] = (".otioz", ".otiod", ".otio")
 
     def __init__(self, path: Path, content: bytes, maps: tuple[tuple[str, Path], ...]) -> None:
-        super().__init__(replace(parse_document(path / CONTENT, content), path=path), maps)
+        super().__init__(replace(document_of(path / CONTENT, content), path=path), maps)
         self._kept = path.absolute().parent / "retakes"
 
     def keep_in(self, folder: Path) -> None:

@@ -63,12 +63,17 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """The document at ``path``. Raises ``CutError`` naming line and column of what is no OTIO."""
-    return parse_document(path, read_bytes(path, ".otio file"))
+    return document_of(path, read_bytes(path, ".otio file"))
 
 
-def parse_document(path: Path, data: bytes) -> Document:
+def document_of(path: Path, data: bytes) -> Document:
     """The document that ``data`` is, which stands at ``path``. Raises the same."""
     text, mark = _decoded(path, data)
+    return parse_document(text, path, mark)
+
+
+def parse_document(text: str, path: Path, mark: str = "") -> Document:
+    """The document that ``text`` is. ``path`` is what messages name; ``mark`` a byte order mark before the text."""
     try:
         return _outline(path, text, mark)
     except Broken as error:

@@ -315,7 +315,8 @@ class _Reader:
     def _placed(raw: Raw, metadata: Raw) -> Mapping[str, Any] | None:
         """What a take of ours on a track of its own says of itself, in our metadata or in its marker."""
         said = metadata.get(NAMESPACE)
-        if isinstance(said, dict):
+        # The plugin writes marks under the same name; only a take of ours has an id there.
+        if isinstance(said, dict) and "take" in said:
             return said
         return signature_in(raw) if raw.get("markers") else None
 
