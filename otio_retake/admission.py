@@ -30,22 +30,33 @@ class Admitted:
 def admit(plan: Plan, ledger: Ledger, settings: Settings, *, accepted: bool, rehearses: str = "") -> Admitted:
     """Writes the orders of a plan; an order that exists is reused, never made twice.
 
-    ``accepted`` is whether somebody has agreed to what they cost: without it they can be pulled, but not sent.
+    ``accepted`` is whether somebody has agreed to what they cost: without it they can be pulled, but not sent. Whatever
+    was not sent yet goes on as the plan says, at its price; what the plan says otherwise of is superseded. Raises
+    ``NotConfirmed`` where that was sent meanwhile.
     """
-    keys: dict[str, tuple[str, ...]] = {}
+    keys: dict[str, list[tuple[int, str]]] = {}
+    orders: dict[str, OrderSpec] = {}
+    stale: dict[str, None] = {}
     for item in plan.items:
-        mine = [order.key for order in item.known]
-        if item.new:
-            content = content_of(item.media, item.spans.pull, item.sound)
-            for ordinal in item.new:
-                spec = spec_of(item, ordinal, rehearses)
-                key = order_key(spec, content)
-                ledger.admit(key, spec, accepted=accepted)
-                mine.append(key)
-        keys[item.mark_id] = tuple(dict.fromkeys(mine))
-    if accepted:
-        ledger.accept(order.key for item in plan.items for order in item.known if order.unsent)
-    return gather(plan.items, keys, ledger, settings, add=True)
+        mine = keys.setdefault(item.mark_id, [])
+        mine += [(order.ordinal, order.key) for order in item.known if not order.unsent]
+        content = content_of(item.media, item.spans.pull, item.sound) if item.new else ""
+        for order in (order for order in item.known if order.unsent):
+            orders[order.key] = spec_of(item, order.ordinal, rehearses)
+            mine.append((order.ordinal, order.key))
+        for ordinal in item.new:
+            spec = spec_of(item, ordinal, rehearses)
+            key = order_key(spec, content)
+            orders[key] = spec
+            mine.append((ordinal, key))
+        stale.update(dict.fromkeys(order.key for order in item.superseded))
+    with ledger.write("plan admitted"):
+        if accepted:
+            ledger.supersede(key for key in stale if key not in orders)
+        for key, spec in orders.items():
+            ledger.admit(key, spec, accepted=accepted)
+    listed = {mark: tuple(dict.fromkeys(key for _, key in sorted(pairs))) for mark, pairs in keys.items()}
+    return gather(plan.items, listed, ledger, settings, add=True)
 
 
 def look_up(plan: Plan, ledger: Ledger, settings: Settings) -> Admitted:

@@ -24,9 +24,22 @@ from pydantic import TypeAdapter
 
 from . import budget
 from .durable import explained, lasting
-from .errors import JobTaken, OrderError
+from .errors import JobTaken, NotConfirmed, OrderError
 from .ledger_file import BUSY_SECONDS, prepare, said_of
-from .orders import AT_SERVICE, DEAD, UNSENT, Attempt, Order, OrderSpec, Result, State, check_move, job_of
+from .orders import (
+    AT_SERVICE,
+    DEAD,
+    UNSENT,
+    Attempt,
+    Order,
+    OrderSpec,
+    Result,
+    State,
+    asks,
+    check_move,
+    job_of,
+    may_retry,
+)
 from .planned import KnownOrder, Override
 from .project import Project, create_project, state_folder
 from .spans import Span
@@ -43,7 +56,7 @@ class Ledger:
         self._db = db
         self._lock = threading.RLock()
         self._depth = 0
-        self._specs: dict[str, OrderSpec] = {}
+        self._specs: dict[str, tuple[str, OrderSpec]] = {}
 
     @classmethod
     def open(cls, project: Project) -> Ledger:
@@ -112,37 +125,51 @@ class Ledger:
     def admit(self, key: str, spec: OrderSpec, *, accepted: bool) -> bool:
         """Writes a new order as planned; False where the same order exists: it is never made twice.
 
-        Only what is ``accepted``, cost and all, may be sent.
+        Only what is ``accepted``, cost and all, may be sent. One that exists and was not sent, or failed without a
+        charge, then goes on at the price and under the name of ``spec``; one that was sent stays as it is.
         """
         with self.write("order planned") as db:
-            row = (
-                key, State.PLANNED, int(accepted), self._pack(spec), spec.media.fingerprint,
-                spec.region.first, spec.region.end,
-                spec.base_digest, spec.digest, spec.ordinal, _who(), time.time(),
+            told = (
+                self._pack(spec), spec.media.fingerprint, spec.region.first, spec.region.end, spec.base_digest,
+                spec.digest, spec.ordinal,
             )  # fmt: skip
             added = db.execute(
-                "INSERT OR IGNORE INTO orders (key, state, accepted, spec, fingerprint, first, end, base_digest,"
-                " digest, ordinal, made_by, made_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
+                "INSERT OR IGNORE INTO orders (spec, fingerprint, first, end, base_digest, digest, ordinal,"
+                " key, state, accepted, made_by, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*told, key, State.PLANNED, int(accepted), _who(), time.time()),
             ).rowcount
             if added:
                 self._event(db, key, State.PLANNED)
-            elif accepted:
-                db.execute("UPDATE orders SET accepted = 1 WHERE key = ?", (key,))
-            return bool(added)
+                return True
+            order = self.order(key)
+            superseded = order.state is State.SUPERSEDED
+            if not superseded and not (accepted and may_retry(order)):
+                return False
+            db.execute(
+                "UPDATE orders SET spec = ?, fingerprint = ?, first = ?, end = ?, base_digest = ?, digest = ?,"
+                " ordinal = ?, accepted = ? WHERE key = ?",
+                (*told, int(accepted), key),
+            )
+            if order.settled:
+                self.move(key, State.PULLED if order.pull else State.PLANNED, "asked again")
+            return False
 
-    def accept(self, keys: Iterable[str]) -> None:
-        """Lets existing orders that were not sent go on: somebody accepted what they cost.
+    def supersede(self, keys: Iterable[str]) -> None:
+        """Writes that orders which were never sent will not be: a plan that was accepted says otherwise.
 
-        One that was refused for good, or failed without a charge, may be sent once more.
+        Raises ``NotConfirmed`` where one was sent meanwhile: what was accepted did not count with it.
         """
-        with self.write("orders accepted") as db:
+        with self.write("orders superseded"):
             for key in keys:
-                db.execute("UPDATE orders SET accepted = 1 WHERE key = ?", (key,))
                 order = self.order(key)
-                if order.settled:
-                    self.move(key, State.PULLED if order.pull else State.PLANNED, "asked again")
+                if order.state in UNSENT:
+                    self.move(key, State.SUPERSEDED, "superseded: the plan says otherwise")
+                elif not may_retry(order) and order.state not in (State.CANCELLED, State.SUPERSEDED):
+                    raise NotConfirmed(
+                        f"an order of the plan became {order.state} while it was looked at, so nothing more was sent",
+                        where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
+                        fix="run the command again",
+                    )
 
     def orders(self, where: str = "1", *values: Any) -> list[Order]:
         """Orders in the order in which they were made; ``where`` is a condition on the table."""
@@ -333,25 +360,23 @@ class Ledger:
     def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
         """Orders for the same media, an overlapping stretch and the same text and options, by ordinal."""
         rows = self.read(
-            "SELECT key, json_extract(spec, '$.service'), first, end, ordinal, state, digest,"
+            "SELECT key, spec, first, end, ordinal, state, digest,"
             " (SELECT charged FROM attempts WHERE order_key = key"
             " ORDER BY number DESC LIMIT 1) FROM orders"
-            " WHERE fingerprint = ? AND base_digest = ? AND first < ? AND end > ? ORDER BY ordinal, key",
-            fingerprint, base_digest, region.end, region.first,
+            " WHERE fingerprint = ? AND base_digest = ? AND first < ? AND end > ? AND state != ? ORDER BY ordinal, key",
+            fingerprint, base_digest, region.end, region.first, State.SUPERSEDED,
         )  # fmt: skip
-        return [
-            KnownOrder(
-                key,
-                service,
-                Span(first, end),
-                ordinal,
-                state,
-                digest,
-                unsent=State(state) in UNSENT or (state == State.FAILED and charged == 0),
-                dead=State(state) in DEAD,
-            )
-            for key, service, first, end, ordinal, state, digest, charged in rows
-        ]
+        found = []
+        for key, text, first, end, ordinal, state, digest, charged in rows:
+            spec, state = self._spec(key, text), State(state)
+            unsent = state in UNSENT or (state is State.FAILED and charged == 0)
+            found.append(
+                KnownOrder(
+                    key, spec.service, Span(first, end), ordinal, state, digest, unsent=unsent, dead=state in DEAD,
+                    asks=asks(spec, spec.recipe) if unsent else "",
+                )
+            )  # fmt: skip
+        return found
 
     def overrides(self) -> dict[str, Override]:
         """What was changed by hand, by mark."""
@@ -395,11 +420,11 @@ class Ledger:
         return json.dumps(data, sort_keys=True)
 
     def _spec(self, key: str, text: str) -> OrderSpec:
-        """The spec of an order, made of its text once: it never changes."""
+        """The spec of an order, made of its text once."""
         found = self._specs.get(key)
-        if found is None:
-            found = self._specs[key] = self._unpack(text)
-        return found
+        if found is None or found[0] != text:
+            found = self._specs[key] = (text, self._unpack(text))
+        return found[1]
 
     def _unpack(self, text: str) -> OrderSpec:
         data = json.loads(text)

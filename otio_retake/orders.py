@@ -8,6 +8,7 @@
     submitting → unknown      anything else; → submitted | refused | written_off, by the service or by a person
     submitted, running → cancelling → cancelled | ready;  → failed, perhaps charged
     ready → expired;  uploaded → pulled when the upload expired;  fetched → rejected
+    planned … uploaded, refused → superseded: a later plan says otherwise, so it is not sent; → planned, pulled again
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .capabilities import Mode
 from .errors import OrderError
@@ -28,6 +29,9 @@ from .media.facts import MediaFacts
 from .media.fit import Fit
 from .media.sound import SoundSource
 from .spans import PullSpans, Span
+
+if TYPE_CHECKING:
+    from .planned import PlanItem
 
 
 class State(StrEnum):
@@ -52,16 +56,17 @@ class State(StrEnum):
     EXPIRED = "expired"
     REJECTED = "rejected"
     WRITTEN_OFF = "written_off"
+    SUPERSEDED = "superseded"
 
 
 S = State
 MOVES: Mapping[State, frozenset[State]] = {
-    S.PLANNED: frozenset({S.PULLED, S.CANCELLED}),
-    S.PULLED: frozenset({S.UPLOADED, S.PLANNED, S.CANCELLED}),
-    S.UPLOADED: frozenset({S.SUBMITTING, S.PULLED, S.CANCELLED}),
+    S.PLANNED: frozenset({S.PULLED, S.CANCELLED, S.SUPERSEDED}),
+    S.PULLED: frozenset({S.UPLOADED, S.PLANNED, S.CANCELLED, S.SUPERSEDED}),
+    S.UPLOADED: frozenset({S.SUBMITTING, S.PULLED, S.CANCELLED, S.SUPERSEDED}),
     S.SUBMITTING: frozenset({S.SUBMITTED, S.REFUSED, S.UNKNOWN}),
     S.UNKNOWN: frozenset({S.SUBMITTED, S.REFUSED, S.WRITTEN_OFF}),
-    S.REFUSED: frozenset({S.SUBMITTING, S.PULLED, S.PLANNED, S.CANCELLED}),
+    S.REFUSED: frozenset({S.SUBMITTING, S.PULLED, S.PLANNED, S.CANCELLED, S.SUPERSEDED}),
     S.SUBMITTED: frozenset({S.RUNNING, S.READY, S.FAILED, S.CANCELLING, S.EXPIRED}),
     S.RUNNING: frozenset({S.READY, S.FAILED, S.CANCELLING, S.EXPIRED}),
     S.CANCELLING: frozenset({S.CANCELLED, S.READY, S.FAILED, S.EXPIRED}),
@@ -75,6 +80,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     S.EXPIRED: frozenset({S.READY}),
     S.REJECTED: frozenset({S.VERIFIED}),
     S.WRITTEN_OFF: frozenset(),
+    S.SUPERSEDED: frozenset({S.PULLED, S.PLANNED}),
 }
 """What may follow each state. A failed order may be tried again only where it is known not to have been charged."""
 
@@ -84,8 +90,8 @@ UNSENT = frozenset({S.PLANNED, S.PULLED, S.UPLOADED, S.REFUSED})
 DONE_WITH_SERVICE = frozenset({S.FETCHED, S.VERIFIED, S.CONFORMED, S.PLACED, S.REJECTED})
 """The service has done its part and the result lies here."""
 
-DEAD = frozenset({S.FAILED, S.CANCELLED, S.EXPIRED, S.REJECTED, S.WRITTEN_OFF})
-"""Nothing more comes of these unless a person says so."""
+DEAD = frozenset({S.FAILED, S.CANCELLED, S.EXPIRED, S.REJECTED, S.WRITTEN_OFF, S.SUPERSEDED})
+"""Nothing more comes of these unless a person says so, or a plan asks for a superseded one again."""
 
 AT_SERVICE = frozenset({S.SUBMITTED, S.RUNNING, S.READY, S.CANCELLING})
 """A job of ours is at the service."""
@@ -117,7 +123,10 @@ STEPS: Mapping[State, StepName] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderSpec:
-    """What is ordered. It never changes, and its content is what the order's key is made of."""
+    """What is ordered. Its content is what the order's key is made of; the rest is as the last plan before it was sent.
+
+    Once it was sent nothing in it changes.
+    """
 
     service: str
     model: str
@@ -163,32 +172,42 @@ def ascii_stem(name: str) -> str:
     return kept[:80] or "clip"
 
 
+def _asked_parts(asked: OrderSpec | PlanItem) -> dict[str, Any]:
+    """What is asked of whom, but for the frames' own content."""
+    spans, fit = asked.spans, asked.fit
+    return {
+        "pull": [spans.pad_head, len(spans.pull), spans.pad_tail, spans.base],
+        "window": [spans.head, spans.body],
+        "fit": [fit.width, fit.height, fit.box.x, fit.box.y, fit.box.width, fit.box.height],
+        "color": asked.color,
+        "service": [asked.service, asked.model, asked.mode],
+        "prompt": asked.prompt,
+        "options": sorted(asked.options),
+    }
+
+
+def asks(asked: OrderSpec | PlanItem, recipe: int) -> str:
+    """A digest of what is asked of whom, for which frames of which file: of two takes of one request it is the same.
+
+    Unlike the order's key it is made without reading the frames. ``recipe`` is the version of how pulls are made.
+    """
+    sound = asked.sound and [asked.sound.facts.fingerprint, asked.sound.channels, str(asked.sound.offset)]
+    frames = [asked.media.fingerprint, asked.spans.pull.first, sound]
+    parts = json.dumps([frames, recipe, _asked_parts(asked)], sort_keys=True)
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
 def order_key(spec: OrderSpec, content: str) -> str:
     """What makes an order identical with another: the frames themselves, what is asked of whom, and which take it is.
 
     ``content`` is the digest of the source's coded packets over the pull, of picture and sound. Path, date and the
     cut's name are not in it: the same request from another export is the same order.
     """
-    spans = spec.spans
-    parts: dict[str, Any] = {
-        "content": content,
-        "pull": [spans.pad_head, len(spans.pull), spans.pad_tail, spans.base],
-        "window": [spans.head, spans.body],
-        "fit": [
-            spec.fit.width,
-            spec.fit.height,
-            spec.fit.box.x,
-            spec.fit.box.y,
-            spec.fit.box.width,
-            spec.fit.box.height,
-        ],
-        "color": spec.color,
-        "recipe": spec.recipe,
-        "service": [spec.service, spec.model, spec.mode, spec.rehearses],
-        "prompt": spec.prompt,
-        "options": sorted(spec.options),
-        "ordinal": spec.ordinal,
-    }
+    parts = _asked_parts(spec)
+    parts["content"] = content
+    parts["recipe"] = spec.recipe
+    parts["service"].append(spec.rehearses)
+    parts["ordinal"] = spec.ordinal
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -16,7 +16,9 @@ from .cuts.model import Address
 from .errors import Problem
 from .media.facts import MediaFacts
 from .media.fit import Fit
+from .media.pull import RECIPE
 from .media.sound import SoundSource
+from .orders import asks
 from .spans import PullSpans, Span
 
 
@@ -32,7 +34,10 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order that the ledger has for a mark. ``unsent`` ones will still cost what they cost."""
+    """An order that the ledger has for a mark.
+
+    ``unsent`` ones are still to be paid; ``asks`` is of these what would be sent, and to whom (`orders.asks`).
+    """
 
     key: str
     service: str
@@ -42,6 +47,7 @@ class KnownOrder:
     digest: str
     unsent: bool
     dead: bool
+    asks: str = ""
 
 
 class KnownOrders(Protocol):
@@ -63,7 +69,8 @@ class NoOrders:
 class PlanItem:
     """One request, worked out. Spans count frames of the file; ``replaced`` is what a take shows of the result.
 
-    ``new`` are the ordinals to be ordered, ``known`` the orders that exist. Frame f of the file is, for the cut, at
+    ``new`` are the ordinals to be ordered, ``known`` the orders that exist; ``superseded`` were made for the request,
+    never sent, and ask for something else than it now does. Frame f of the file is, for the cut, at
     f / ``scale`` + ``zero`` in frames at ``clock``.
     """
 
@@ -102,6 +109,7 @@ class PlanItem:
     new: tuple[int, ...]
     known: tuple[KnownOrder, ...]
     remarks: tuple[str, ...]
+    superseded: tuple[KnownOrder, ...] = ()
     above: bool = False
     """Whether its takes stand on a track above, as clips of their own."""
 
@@ -178,7 +186,8 @@ def with_orders(items: Iterable[PlanItem], known: KnownOrders, *, again: bool = 
     """``items`` with the orders that exist for each, and the ordinals that are still to be ordered.
 
     An order belongs to the request whose region it was made for, else to the one that it shares most with: two
-    clips of one shot may ask for the same in words, of different frames.
+    clips of one shot may ask for the same in words, of different frames. One that was sent is the request's whatever
+    it was asked of; one that was not is only where it asks for just what the request now says.
     """
     items = list(items)
     alike: dict[tuple[str, str], dict[Span, None]] = {}
@@ -189,13 +198,22 @@ def with_orders(items: Iterable[PlanItem], known: KnownOrders, *, again: bool = 
         matching = [
             order
             for order in known.matching(item.media.fingerprint, item.region, item.base_digest)
-            if order.service != REHEARSAL or item.service == REHEARSAL
+            if _counts(order, item)
         ]
         others = alike[item.media.fingerprint, item.base_digest]
         mine = [o for o in matching if all(_shared(o.region, item.region) >= _shared(o.region, r) for r in others)]
-        new, orders = ordinals(mine, item.digest, item.takes, again)
-        found.append(replace(item, new=new, known=orders))
+        wanted = asks(item, RECIPE)
+        stale = [o for o in mine if o.unsent and (o.asks, o.digest) != (wanted, item.digest)]
+        new, orders = ordinals([o for o in mine if o not in stale], item.digest, item.takes, again)
+        found.append(replace(item, new=new, known=orders, superseded=tuple(stale)))
     return found
+
+
+def _counts(order: KnownOrder, item: PlanItem) -> bool:
+    """Whether an order has to do with a request: what is rehearsed is no retake, but what was retaken is done."""
+    if order.service == REHEARSAL or (item.service == REHEARSAL and order.unsent):
+        return order.service == item.service
+    return True
 
 
 def _shared(one: Span, other: Span) -> Fraction:
@@ -206,10 +224,13 @@ def _shared(one: Span, other: Span) -> Fraction:
 def ordinals(
     matching: list[KnownOrder], digest: str, takes: int, again: bool
 ) -> tuple[tuple[int, ...], tuple[KnownOrder, ...]]:
-    """Which orders are to be made, and which are known: ordinals 1 … N, and one more when asked again."""
+    """Which orders are to be made, and which are known: ordinals 1 … N, and one more when asked again.
+
+    Where one is still to be sent, asking again means that one.
+    """
     known = tuple(order for order in matching if order.digest == digest)
     highest = max((order.ordinal for order in matching), default=0)
     missing = max(takes - len(known), 0)
-    if again and known and not missing:
+    if again and known and not missing and not any(order.unsent for order in known):
         missing = 1
     return tuple(range(highest + 1, highest + 1 + missing)), known

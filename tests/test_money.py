@@ -376,3 +376,63 @@ def test_status_shows_what_was_estimated_and_billed(desk: Desk, footage: Path) -
     assert re.search(r"placed\s+\$0\.3042\s+\$0\.3042", said.stdout), said.stdout
     assert "today, all projects: $0.3042" in said.stdout
     assert all(len(line) <= 80 for line in said.stdout.splitlines())
+
+
+SENT = (
+    "SELECT json_extract(spec, '$.service'), o.state FROM orders o JOIN attempts ON order_key = key ORDER BY began_at"
+)
+"""Whom something was sent to, or tried to be, and how that order stands."""
+
+
+def test_a_rehearsal_sends_nothing_that_a_service_refused(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [refuse once]")
+    assert desk.spend().returncode == 1
+    said = desk.run("run", str(desk.cut), "-o", str(desk.out), "--yes")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "$0.00" in said.stdout
+    assert (len(desk.requests()), desk.bill()) == (1, [])
+    assert desk.rows(SENT)[0] == ("paid", "refused"), "what was refused waits as it did"
+
+
+def test_another_service_is_sent_what_the_plan_says_and_the_first_nothing_more(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [refuse once]")
+    assert desk.spend("paid").returncode == 1
+    said = desk.spend("blind")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "stands in its place" in " ".join(said.stdout.split())
+    assert desk.rows(SENT) == [("paid", "superseded"), ("blind", "placed")]
+    assert len(desk.bill()) == 1
+    # What one service has made is done, whatever service is asked next.
+    assert "0 to send, 1 done" in desk.spend("paid").stdout
+    assert len(desk.bill()) == 1
+
+
+def test_what_was_superseded_can_be_asked_for_again(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [refuse]")
+    for service in ("paid", "blind", "paid"):
+        assert desk.spend(service).returncode == 1
+    assert desk.rows(SENT) == [("paid", "refused"), ("blind", "superseded"), ("paid", "refused")]
+    assert desk.rows("SELECT count(*) FROM orders") == [(2,)]
+
+
+def test_settings_that_changed_after_a_refusal_are_what_is_sent(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [refuse once]")
+    assert desk.spend().returncode == 1
+    (desk.folder / "retake.toml").write_text('model = "two"\nservice = "paid"\n')
+    said = desk.spend()
+    assert said.returncode == 0, said.stdout + said.stderr
+    models = desk.rows("SELECT json_extract(spec, '$.model'), state FROM orders ORDER BY made_at")
+    assert models == [("one", "superseded"), ("two", "placed")]
+    assert len(desk.bill()) == 1
+
+
+def test_what_is_sent_late_costs_what_the_last_plan_said(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [refuse once]")
+    assert desk.spend().returncode == 1
+    dearer = {**desk.env, "PAID_SERVICE_PRICE": "0.20"}
+    desk.env.update(dearer)
+    said = desk.spend("paid", "0.40")
+    assert said.returncode == 3, "0.6084 is more than the budget"
+    assert len(desk.requests()) == 1
+    assert desk.spend("paid", "0.70").returncode == 0
+    assert desk.rows("SELECT amount FROM charges WHERE state = 'settled'") == [("0.6084",)]

@@ -63,9 +63,10 @@ def test_nothing_leads_from_a_submit_back_to_sending_but_a_known_refusal() -> No
     for state in State:
         if State.SUBMITTING in MOVES[state]:
             assert state in (State.UPLOADED, State.REFUSED, State.FAILED)
-    # Back to the states before a submit it goes only from those.
-    for state in set(State) - UNSENT - {State.FAILED}:
+    # Back to the states before a submit it goes only from those, and from what was never sent.
+    for state in set(State) - UNSENT - {State.FAILED, State.SUPERSEDED}:
         assert not MOVES[state] & UNSENT - {State.REFUSED}
+    assert {state for state in State if State.SUPERSEDED in MOVES[state]} <= UNSENT
 
 
 @pytest.mark.parametrize("charged", [True, None])

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from otio_retake.media.facts import Colour
-from otio_retake.planned import KnownOrder, Override
+from otio_retake.media.pull import RECIPE
+from otio_retake.orders import asks
+from otio_retake.planned import KnownOrder, Override, PlanItem
 from otio_retake.spans import Span
 from tests.cutting import Shelf, clip, facts, marker, only, picture, plan_of, track, write
 
@@ -158,10 +160,11 @@ def test_a_take_as_source_is_a_second_generation(tmp_path: Path) -> None:
 
 
 class Known:
-    """Orders that exist."""
+    """Orders that exist. Those that were not sent ask for what ``like`` does."""
 
-    def __init__(self, *orders: KnownOrder) -> None:
-        self.orders = orders
+    def __init__(self, *orders: KnownOrder, like: PlanItem | None = None) -> None:
+        asked = "" if like is None else asks(like, RECIPE)
+        self.orders = [replace(o, asks=asked, service=like.service if like else o.service) for o in orders]
 
     def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
         return [replace(o, digest=o.digest.replace("BASE", base_digest)) for o in self.orders]
@@ -196,10 +199,35 @@ def test_which_takes_are_to_be_ordered(
 
 
 def test_what_was_not_sent_still_costs(tmp_path: Path) -> None:
-    known = Known(order(1, "pulled", unsent=True))
-    plan = plan_of(one_mark(tmp_path), Shelf(facts("A")), known=known, service="ltx")
+    shelf = Shelf(facts("A"))
+    known = Known(order(1, "pulled", unsent=True), like=only(plan_of(one_mark(tmp_path), shelf, service="ltx")))
+    plan = plan_of(one_mark(tmp_path), shelf, known=known, service="ltx")
     assert plan.cost == Decimal("0.4375")
     assert plan.items[0].status == "open"
+    again = only(plan_of(one_mark(tmp_path), shelf, known=known, service="ltx", again=True))
+    assert (again.new, again.cost) == ((), plan.cost), "asked again, it is still the one that was not sent"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"service": "fal"}, {"service": "ltx", "context": 0}, {"service": "ltx", "sound": "none"}]
+)
+def test_what_was_not_sent_and_is_no_longer_what_the_plan_says_is_not_its_order(
+    tmp_path: Path, changed: dict[str, str]
+) -> None:
+    shelf, cut = Shelf(facts("A")), one_mark(tmp_path)
+    known = Known(order(1, "refused", unsent=True), like=only(plan_of(cut, shelf, service="ltx")))
+    item = only(plan_of(cut, shelf, known=known, **changed))
+    assert (item.known, item.new, item.status) == ((), (1,), "new")
+    assert [o.key for o in item.superseded] == ["key1"]
+    assert item.cost == item.cost_each > 0
+
+
+def test_a_rehearsal_has_nothing_to_do_with_what_a_service_was_not_sent(tmp_path: Path) -> None:
+    shelf, cut = Shelf(facts("A")), one_mark(tmp_path)
+    known = Known(order(1, "refused", unsent=True), like=only(plan_of(cut, shelf, service="ltx")))
+    for more in ({}, {"rehearse": "ltx"}):
+        item = only(plan_of(cut, shelf, known=known, **more))
+        assert (item.known, item.new, item.superseded, item.cost) == ((), (1,), (), 0)
 
 
 def test_the_digest_is_of_what_would_be_sent_and_its_price(tmp_path: Path) -> None:

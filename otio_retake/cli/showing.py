@@ -123,6 +123,9 @@ def _show_item(item: PlanItem) -> None:
         made.add_row("", Text(said, style="yellow"))
     for order in item.known:
         made.add_row("", Text(f"order {order.key[:7]}: {order.state}", style="dim"))
+    for order in item.superseded:
+        said = f"order {order.key[:7]} of {order.service} ({order.state}) was not sent: this plan stands in its place"
+        made.add_row("", Text(said, style="dim"))
     out.print(made)
     out.print()
 

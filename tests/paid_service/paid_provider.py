@@ -14,13 +14,12 @@ from otio_retake.errors import ResultExpired, ServiceRefused, ServiceTrouble
 from otio_retake.orders import OrderSpec
 from otio_retake.providers.base import Found, Progress, Report, Submission, Upload
 
-LIMITS = replace(
-    SERVICES["ltx"], service="paid", model="one", doubt=0, price=Price(Decimal("0.10")), concurrency=3
-)  # fmt: skip
+PRICE = Price(Decimal(os.environ.get("PAID_SERVICE_PRICE", "0.10")))
+LIMITS = replace(SERVICES["ltx"], service="paid", model="one", doubt=0, price=PRICE, concurrency=3)
 
 
 class Paid:
-    """Costs ten cents a second."""
+    """Costs ten cents a second, where nobody says otherwise."""
 
     capabilities = LIMITS
     can_find = True

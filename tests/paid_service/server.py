@@ -3,7 +3,8 @@
 What goes wrong is said in the prompt, in brackets, and happens once for each prompt and take:
 
 ``[lose answer]`` the job is accepted, the connection dropped; ``[lose request]`` dropped before anything is accepted;
-``[refuse]`` 402, never accepted; ``[busy]`` 429 with Retry-After, once; ``[unlisted]`` a 500 after accepting;
+``[refuse]`` 402, never accepted, ``[refuse once]`` the first time only; ``[busy]`` 429 with Retry-After, once;
+``[unlisted]`` a 500 after accepting;
 ``[fail]`` accepted, charged, then failed; ``[fail free]`` failed without a charge; ``[expire]`` ready, then gone;
 ``[two]`` two results; ``[slow]`` takes a second; ``[flaky]`` the first reads of status and file fail;
 ``[garbage]`` the result is a web page; ``[short]`` the file ends early.
@@ -122,6 +123,8 @@ class Handler(BaseHTTPRequestHandler):
         if "[lose request]" in prompt and service.first_time("lose " + once):
             return self._drop()
         if "[refuse]" in prompt:
+            return self._say(402, {"error": "insufficient funds"})
+        if "[refuse once]" in prompt and service.first_time("refuse " + once):
             return self._say(402, {"error": "insufficient funds"})
         if "[busy]" in prompt and service.first_time("busy " + once):
             return self._say(429, {"error": "busy"}, Retry_After="1")
