@@ -1,12 +1,14 @@
 """Carries orders out: many at once, each going on from wherever it is, until nothing more happens by itself.
 
 It only loops: what an order needs next is decided in `orders`, and done in the file of that step. Pictures are worked
-on by as many threads as there are cores, waiting for services by more. Whoever holds the lease carries out all that
-is accepted, also what other processes have added; everybody else waits and watches.
+on by as many threads as there are cores, waiting for services by more. Whoever holds the lease sends the orders of the
+plan that was accepted here and no others, and brings home whatever is at a service, also what other processes have
+sent; everybody else waits and watches.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections import Counter
@@ -17,7 +19,7 @@ from dataclasses import dataclass, field
 from ..errors import AlreadyBought, BudgetExceeded, OutcomeUnknown, RetakeError, ServiceTrouble
 from ..lease import Lease
 from ..ledger import Ledger
-from ..orders import AT_SERVICE, DEAD, Order, State, StepName, next_step, passes
+from ..orders import AT_SERVICE, Order, State, StepName, next_step, passes
 from ..takes_store import open_targets
 from . import cancel, conform, fetch, find, poll, pull, recover, submit, upload, verify
 from .patience import Patience, overdue
@@ -46,8 +48,11 @@ MOST_LOOKS = 40
 LOOK = 0.5
 """Seconds between looks at the ledger for what others have added, and while another process works."""
 
-OVER = tuple(sorted({*DEAD, State.VERIFIED, State.CONFORMED, State.PLACED}))
-"""States of orders that need not be looked at again."""
+SENT = tuple(sorted({*AT_SERVICE, State.UNKNOWN, State.FETCHED}))
+"""States in which an order is brought home by any run: that costs nothing, and its result may expire."""
+
+SENDING: frozenset[StepName] = frozenset({"pull", "upload", "submit"})
+"""Steps towards a submit: a run does them for the orders of its own plan, for which somebody accepted the price."""
 
 
 @dataclass
@@ -67,8 +72,8 @@ def carry_out(
 ) -> Outcome:
     """Carries ``keys`` on by ``steps`` until each has come to its end or needs something else.
 
-    With the lease, every other accepted order of the project is carried on too; without it, this waits for whoever
-    has it. ``conforming`` is whether takes are made as well.
+    With the lease, every other order of the project that is at a service is brought home too; without it, this waits
+    for whoever has it. ``conforming`` is whether takes are made as well.
     """
     waited = False
     while True:
@@ -154,10 +159,10 @@ class _Runner:
         now = time.monotonic()
         if now - self._looked > LOOK or not self._orders:
             self._looked = now
-            marks = ", ".join("?" * len(OVER))
-            others = self._shop.ledger.orders(f"accepted = 1 AND state NOT IN ({marks})", *OVER)
-            mine = [self._shop.ledger.order(key) for key in self._keys - {order.key for order in others}]
-            self._orders = {order.key: order for order in (*others, *mine)}
+            marks = ", ".join("?" * len(SENT))
+            mine = json.dumps(sorted(self._keys))
+            which = f"state IN ({marks}) OR key IN (SELECT value FROM json_each(?))"
+            self._orders = {order.key: order for order in self._shop.ledger.orders(which, *SENT, mine)}
             self._to_cancel = [key for key in cancel.asked(self._shop.ledger) if key not in self._cancelled]
 
     def _start_cancelling(self, running: dict[Future[None], tuple[str, StepName]], light: ThreadPoolExecutor) -> None:
@@ -182,7 +187,7 @@ class _Runner:
             # A plug-in that is not installed here keeps nobody else's results from coming home.
             self._outcome.failed[order.key] = error
             return None
-        if step is None or step[0] not in self._steps:
+        if step is None or step[0] not in self._steps or (step[0] in SENDING and order.key not in self._keys):
             return None
         if step[0] == "submit" and (self._broke or not order.accepted):
             return None

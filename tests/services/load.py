@@ -31,8 +31,10 @@ def main() -> None:
             told(order, step)
 
         reporter.ended = ended  # type: ignore[method-assign]
-        keys = [order.key for order in session.ledger.orders()]
-        session.ledger.accept(keys)
+        orders = session.ledger.orders()
+        keys = [order.key for order in orders]
+        for order in orders:
+            session.ledger.admit(order.key, order.spec, accepted=True)
         shop = session.workshop(reporter, Decimal(1000))
         outcome = carry_out(shop, keys, steps=("upload", "submit", "find", "poll", "fetch"), conforming=False)
         states = [session.ledger.order(key).state for key in keys]
