@@ -6,7 +6,9 @@ against buying twice hold over all projects. Both are written in one transaction
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -55,6 +57,12 @@ def spent(db: sqlite3.Connection) -> Spent:
     project = _sum(db, "SELECT amount FROM main.charges WHERE state != 'released'")
     day = _sum(db, "SELECT amount FROM journal.charges WHERE state != 'released' AND day = ?", today())
     return Spent(project, day)
+
+
+def spent_on(db: sqlite3.Connection, tokens: Iterable[str]) -> Decimal:
+    """What some attempts have spent, or reserved where it is not known what they were charged."""
+    which = "token IN (SELECT value FROM json_each(?))"
+    return _sum(db, f"SELECT amount FROM main.charges WHERE state != 'released' AND {which}", json.dumps(list(tokens)))
 
 
 def _sum(db: sqlite3.Connection, query: str, *values: str) -> Decimal:

@@ -411,6 +411,11 @@ class Ledger:
         with self._lock:
             return budget.spent(self._db)
 
+    def spent_on(self, tokens: Iterable[str]) -> Decimal:
+        """What some attempts have spent, or reserved where it is not known what they were charged."""
+        with self._lock:
+            return budget.spent_on(self._db, tokens)
+
     # --- specs as text ----------------------------------------------------------------------------------------------
 
     def _pack(self, spec: OrderSpec) -> str:

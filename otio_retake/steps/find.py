@@ -21,7 +21,6 @@ def run(order: Order, shop: Workshop) -> None:
     elif found.remote is None:
         last = order.attempt
         assert last is not None
-        shop.give_back(last.token)
         shop.ledger.end_attempt(
             order.key,
             State.REFUSED,

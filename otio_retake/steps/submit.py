@@ -33,7 +33,7 @@ def run(order: Order, shop: Workshop) -> None:
     try:
         with shop.reserving:
             attempt = shop.ledger.begin_attempt(order.key, shop.limits, shop.spent())
-            shop.spend(attempt.token, attempt.reserved)
+            shop.sent(attempt.token)
         remote = _send(order, attempt, shop)
         if remote is not None:
             shop.pace.began(order.key)
@@ -49,7 +49,6 @@ def _send(order: Order, attempt: Attempt, shop: Workshop) -> str | None:
     try:
         return shop.provider(order).submit(submission)
     except ServiceRefused as refusal:
-        shop.give_back(attempt.token)
         wait = refusal.retry_after or wait_after(attempt.number)
         shop.ledger.end_attempt(
             order.key,

@@ -69,7 +69,7 @@ class Workshop:
     pace: Pace = field(default_factory=Pace)
     stop: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.time
-    _spent: dict[str, Decimal] = field(default_factory=dict)
+    _sent: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     reserving: threading.Lock = field(default_factory=threading.Lock)
     """Held from looking at what this run has spent until that is more: many orders are sent at once."""
@@ -82,19 +82,15 @@ class Workshop:
             return self.providers.get(order.spec.service)
 
     def spent(self) -> Decimal:
-        """What this run has reserved so far."""
+        """What the attempts of this run have cost as far as that is known, and reserved where it is not."""
         with self._lock:
-            return sum(self._spent.values(), Decimal(0))
+            sent = tuple(self._sent)
+        return self.ledger.spent_on(sent)
 
-    def spend(self, token: str, amount: Decimal) -> None:
-        """Adds an attempt to what this run has reserved."""
+    def sent(self, token: str) -> None:
+        """Counts an attempt to what this run has spent, for as long as its charge stands in the ledger."""
         with self._lock:
-            self._spent[token] = amount
-
-    def give_back(self, token: str) -> None:
-        """Takes an attempt out again: it was not accepted."""
-        with self._lock:
-            self._spent.pop(token, None)
+            self._sent.add(token)
 
     def facts(self, order: Order) -> MediaFacts:
         """The source of an order, found again and still the same. Raises a ``MediaError``."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from decimal import Decimal
 
 import pytest
 
-from otio_retake.errors import RetakeError, ServiceError, ServiceTrouble
+from otio_retake.budget import Limits
+from otio_retake.errors import BudgetExceeded, RetakeError, ServiceError, ServiceTrouble
 from otio_retake.orders import State
-from otio_retake.providers.base import Report
+from otio_retake.providers.base import Found, Report
 from otio_retake.steps import patience
 from otio_retake.steps.run import Outcome, carry_out
 from tests.steps.bench import Bench
@@ -157,3 +159,55 @@ def test_a_result_that_finds_no_room_waits_at_the_service(bench: Bench) -> None:
     assert "room" in outcome.failed[A].what
     assert bench.state() is State.READY
     assert list(bench.project.result(A, 1).parent.iterdir()) == []
+
+
+def test_only_what_was_accepted_here_is_sent_and_what_is_at_a_service_comes_home(bench: Bench) -> None:
+    """Another cut's orders, or of marks since deleted: accepted once, but not for this run's price and budget."""
+    bench.order(A)
+    bench.order("b" * 32)
+    bench.order("c" * 32, upto=State.SUBMITTED)
+    bench.order("d" * 32, upto=State.READY)
+    bench.order("e" * 32)
+    bench.ledger.move("e" * 32, State.PULLED, upload="")
+    bench.service.polls = [Report("ready")]
+    outcome = carry_out(bench.shop, [A], steps=("pull", "upload", "submit", "poll", "fetch"), conforming=False)
+    assert outcome.failed == {}
+    states = [bench.state(key * 32) for key in "abcde"]
+    assert states == [State.FETCHED, State.UPLOADED, State.FETCHED, State.FETCHED, State.PULLED]
+    assert (bench.service.asked.count("submit"), bench.service.asked.count("upload")) == (1, 0)
+
+
+def test_an_order_that_another_run_left_unknown_is_looked_up_but_not_sent_again(bench: Bench) -> None:
+    bench.order(A, upto=State.SUBMITTING)
+    bench.service.can_find = True
+    bench.service.founds = [Found(None)]
+    carry_out(bench.shop, [], steps=("upload", "submit", "find", "poll"), conforming=False)
+    assert bench.state() is State.REFUSED
+    assert "submit" not in bench.service.asked
+
+
+def test_a_runs_budget_counts_what_was_billed_as_soon_as_that_is_known(bench: Bench) -> None:
+    """0.40 each is estimated, and 2 billed: after the first, nothing of 1.50 is left."""
+    bench.shop.limits = Limits(run=Decimal("1.50"))
+    bench.shop.concurrency = 1
+    keys = [letter * 32 for letter in "abc"]
+    for key in keys:
+        bench.order(key)
+    bench.service.submits = ["one", "two", "three"]
+    bench.service.polls = [Report("ready", billed=Decimal(2))]
+    outcome = carry_out(bench.shop, keys, steps=("submit", "poll", "fetch"), conforming=False)
+    assert bench.service.asked.count("submit") == 1
+    assert any(isinstance(error, BudgetExceeded) for error in outcome.failed.values())
+    assert bench.shop.spent() == 2
+
+
+def test_a_runs_budget_is_given_back_what_was_not_charged(bench: Bench) -> None:
+    bench.shop.limits = Limits(run=Decimal("0.50"))
+    bench.shop.concurrency = 1
+    bench.order(A)
+    bench.order("b" * 32)
+    bench.service.submits = ["one", "two"]
+    bench.service.polls = [Report("failed", charged=False, kind="filtered"), Report("ready")]
+    carry_out(bench.shop, [A, "b" * 32], steps=("submit", "poll", "fetch"), conforming=False)
+    assert sorted([bench.state(), bench.state("b" * 32)]) == [State.FAILED, State.FETCHED]
+    assert bench.shop.spent() == Decimal("0.40")
