@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .xmeml_counting import is_speed, number, parameters_of
-from .xmeml_text import Style, style_at, text_of
+from .xmeml_text import Style, style_at, text_of, without
 from .xml_document import Element, Splice, XmlDocument, set_text
 
 
@@ -36,22 +36,65 @@ def copied_filter(document: XmlDocument, holder: Element, moved: Moved) -> tuple
     if effect is not None and is_speed(effect):
         return _speed(document, holder, effect, moved), ""
     splices = _range(holder, moved)
-    loss = ""
     name = (effect.said("name") if effect is not None else "") or "a filter"
-    for element in holder.every("keyframe", "IsTimeVarying"):
-        if element.name == "IsTimeVarying":
-            if element.text.strip().lower() == "true":
-                loss = f"{name}: its keyframes are in a time of its own and were copied as they are"
+    losses: list[str] = []
+    if any(flag.text.strip().lower() == "true" for flag in holder.every("IsTimeVarying")):
+        losses.append("its keyframes are in a time of its own and were copied as they are")
+    for owner in holder.every("parameter", "effect"):
+        keys = [key for key in owner.all("keyframe") if number(key.said("when")) is not None]
+        if keys:
+            more, loss = _moved_keys(document, keys, moved)
+            splices += more
+            losses += [loss] if loss else []
+    return text_of(document, holder, splices), f"{name}: {losses[0]}" if losses else ""
+
+
+def _moved_keys(document: XmlDocument, keys: list[Element], moved: Moved) -> tuple[list[Splice], str]:
+    """Keyframes where the take's frames are. Of those before its file begins, or after it ends, the nearest is kept.
+
+    That one is put on the border, with the value that is passed through there.
+    """
+    exact = [(number(key.said("when")) or Fraction(0)) - moved.shift for key in keys]
+    at = [round(place) for place in exact]
+    loss = ""
+    if at != exact:
+        loss = "its keyframes lie between frames of the take and were moved to the nearest"
+    before = [k for k, place in enumerate(at) if place < 0]
+    behind = [k for k, place in enumerate(at) if place > moved.length]
+    splices: list[Splice] = []
+    for k, key in enumerate(keys):
+        if k in before[:-1] or k in behind[1:]:
+            splices.append(without(document, key))
             continue
-        when = element.first("when")
-        said = number(when.text) if when is not None else None
-        if when is None or said is None:
-            continue
-        at = said - moved.shift
-        splices.append(set_text(when, written(round(at))))
-        if at != round(at):
-            loss = f"{name}: its keyframes lie between frames of the take and were moved to the nearest"
-    return text_of(document, holder, splices), loss
+        border = 0 if k in before else moved.length if k in behind else at[k]
+        splices.append(set_text(_when(key), str(border)))
+        beside = k + 1 if k in before else k - 1
+        if border != at[k] and 0 <= beside < len(keys):
+            part = Fraction(border - at[k], at[beside] - at[k])
+            splices += _between(key, keys[beside], part)
+            if any(child.name not in ("when", "value") for child in key.children):
+                loss = loss or "what it does between keyframes is drawn straight where the take's file begins or ends"
+    return splices, loss
+
+
+def _when(key: Element) -> Element:
+    found = key.first("when")
+    assert found is not None
+    return found
+
+
+def _between(key: Element, other: Element, part: Fraction) -> list[Splice]:
+    """The changes that give ``key`` the value that lies ``part`` of the way to ``other``'s."""
+    mine, theirs = key.first("value"), other.first("value")
+    if mine is None or theirs is None:
+        return []
+    pairs = list(zip(mine.children, theirs.children, strict=False)) or [(mine, theirs)]
+    splices = []
+    for one, two in pairs:
+        first, second = number(one.text), number(two.text)
+        if first is not None and second is not None and first != second:
+            splices.append(set_text(one, written(first + (second - first) * part)))
+    return splices
 
 
 def _range(holder: Element, moved: Moved) -> list[Splice]:

@@ -226,7 +226,7 @@ class _Reader:
             name=name,
             enabled=enabled and item.said("enabled").upper() != "FALSE",
             record=lie.record,
-            source=Instant(float(first), float(file_rate)),
+            source=Instant(first, file_rate),
             speed=speed,
             rate=self._rate,
             media=media,
@@ -283,8 +283,8 @@ class _Reader:
         key, metadata = file.get("id") or "file", {}
         if isinstance(placed, dict):
             key, metadata = f"{TAKE_KEY}{placed['version']:03}", {NAMESPACE: placed}
-        duration = Instant(float(length), float(rate)) if length is not None else None
-        return Media(key, kind, name, url, Instant(float(zero), float(rate)), duration, metadata)
+        duration = Instant(length, rate) if length is not None else None
+        return Media(key, kind, name, url, Instant(zero, rate), duration, metadata)
 
     def _clip_markers(
         self,

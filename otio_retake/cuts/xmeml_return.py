@@ -66,14 +66,14 @@ def activate_take(document: XmlDocument, read: Read, address: Address, key: str)
         raise CutError(
             f"the clip has no media {key!r}", where=f"{document.path}, {chosen.name}", fix="`takes list` shows them"
         )
-    splices = []
-    if chosen.placed is not None:
-        splices += _switched(document, read, chosen, on=True)
+    from ..originals import plays_take
+
+    splices: list[Splice] = []
     for clip in read.view.clips():
-        if clip.placed is None or clip.address == address or clip.kind != chosen.kind:
-            continue
-        if overlap(clip.record, chosen.record):
-            splices += _switched(document, read, clip, on=False)
+        if clip.kind == chosen.kind and plays_take(clip) and overlap(clip.record, chosen.record):
+            # Both channels of a take of sound go together.
+            same = clip.address == address or (bool(_ident(clip)) and _ident(clip) == _ident(chosen))
+            splices += _switched(document, read, clip, on=same)
     return Patched(document.spliced(splices), (), Losses())
 
 

@@ -93,16 +93,15 @@ class _Writer:
     def _switch(self, clip: Clip, *, on: bool) -> None:
         element = self._read.laid[clip.address].element
         said = element.first("enabled")
-        if said is not None and clip.enabled is not on:
+        if said is not None and (said.text.strip().upper() != "FALSE") is not on:
             self._splices.append(set_text(said, "TRUE" if on else "FALSE"))
 
     def _rest(self, placement: Placement) -> None:
         """The other takes over the same range go out of use."""
         for clip in self._read.view.clips():
-            if clip.kind == "Video" and clip.placed is not None and clip.enabled:
-                other = str(clip.placed.get("take")) != placement.take.ident
-                if other and overlap(clip.record, placement.record):
-                    self._switch(clip, on=False)
+            other = clip.placed is not None and str(clip.placed.get("take")) != placement.take.ident
+            if other and clip.kind == "Video" and overlap(clip.record, placement.record):
+                self._switch(clip, on=False)
 
     # --- tracks -----------------------------------------------------------------------------------------------------
 
