@@ -161,7 +161,7 @@ def _ticks(placing: Placing) -> tuple[int, int] | None:
     said = number(placing.laid.element.said("pproTicksIn"))
     if said is None or counting.scalar != 1:
         return None
-    if abs(said / TICKS - Fraction(placing.laid.span[0]) / counting.unit) * counting.unit >= 1:
+    if abs(Fraction(said) / TICKS - Fraction(placing.laid.span[0]) / counting.unit) * counting.unit >= 1:
         return None
     first = (placement.source - placement.available[0]) / counting.file
     return round(first * TICKS), round((first + (placement.record[1] - placement.record[0]) / placing.rate) * TICKS)

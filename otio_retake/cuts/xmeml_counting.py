@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from ..rates import NTSC, BadTimecode, exact_rate, nominal, parse_timecode
 from .model import Exact, Speed
@@ -32,18 +33,20 @@ class Absurd(ValueError):
     """A number in the file that can be no position."""
 
 
-def number(text: str) -> Fraction | None:
+def number(text: str) -> Exact | None:
     """The number that ``text`` is: Hiero writes ``1055.0``. None where it is none."""
     text = text.strip()
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
     return Fraction(text) if _NUMBER.fullmatch(text) else None
 
 
-def frames(holder: Element, name: str) -> Fraction | None:
+def frames(holder: Element, name: str) -> Exact | None:
     """The frames that a child says; None where it says -1, or nothing that can be read. Raises ``Absurd``."""
     found = number(holder.said(name))
     if found is None or found == -1:
         return None
-    if abs(found) > LONGEST:
+    if not -LONGEST <= found <= LONGEST:
         raise Absurd(f"{holder.said(name)} frames is not a position")
     return found
 
@@ -51,21 +54,26 @@ def frames(holder: Element, name: str) -> Fraction | None:
 def rate_of(holder: Element | None) -> Fraction | None:
     """The exact rate in an element's ``rate``; None where it says none."""
     said = holder.first("rate") if holder is not None else None
-    base = number(said.said("timebase")) if said is not None else None
-    if said is None or base is None or not 0 < base <= 1000:
+    return _rate(said.said("timebase"), said.said("ntsc").upper() == "TRUE") if said is not None else None
+
+
+@lru_cache(maxsize=256)
+def _rate(timebase: str, ntsc: bool) -> Fraction | None:
+    base = number(timebase)
+    if base is None or base <= 0 or base > 1000:
         return None
     rate = exact_rate(base)
     # NTSC is said of 25 too, by writers that say it of everything.
-    if said.said("ntsc").upper() == "TRUE" and rate.denominator == 1 and (rate % 24 == 0 or rate % 30 == 0):
+    if ntsc and rate.denominator == 1 and (rate % 24 == 0 or rate % 30 == 0):
         return rate * NTSC
     return rate
 
 
-def label_of(holder: Element, rate: Fraction) -> Fraction:
+def label_of(holder: Element, rate: Fraction) -> Exact:
     """The frame at ``rate`` that an element's ``timecode`` gives to its first frame; 0 where it has none."""
     said = holder.first("timecode")
     if said is None:
-        return Fraction(0)
+        return 0
     own = rate_of(said) or rate
     frame = frames(said, "frame")
     if frame is None:
@@ -73,11 +81,13 @@ def label_of(holder: Element, rate: Fraction) -> Fraction:
         if said.said("displayformat").upper() == "DF" and len(text) > 3 and ";" not in text:
             text = f"{text[:-3]};{text[-2:]}"
         try:
-            frame = Fraction(parse_timecode(text, own)[0])
+            frame = parse_timecode(text, own)[0]
         except BadTimecode:
-            return Fraction(0)
+            return 0
+    if own == rate:
+        return frame
     # A label counts whole frames: 60 a second where the timecode says 30 are two for each.
-    return frame * nominal(rate) / nominal(own)
+    return Fraction(frame) * nominal(rate) / nominal(own)
 
 
 def counts_drop(holder: Element) -> bool | None:
@@ -102,20 +112,17 @@ class Counting:
     file: Fraction
     scalar: Fraction = Fraction(1)
     retimed: bool = True
-    shift: Fraction = Fraction(0)
+    shift: Exact = 0
 
     @property
-    def step(self) -> Fraction:
+    def step(self) -> Exact:
         """Frames of the file for each of the clip's own."""
-        return self.file / self.unit * (self.scalar if self.retimed else 1)
+        step = 1 if self.file == self.unit else self.file / self.unit
+        return step * self.scalar if self.retimed and self.scalar != 1 else step
 
-    def source(self, frame: Exact) -> Fraction:
+    def source(self, frame: Exact) -> Exact:
         """The frame of the file, from 0, that a frame of the clip is."""
         return frame * self.step + self.shift
-
-    def frame(self, source: Exact) -> Fraction:
-        """The frame of the clip that a frame of the file is, not looking at ``shift``."""
-        return source / self.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ class Retime:
     """What the speed filters of a clip come to; ``anchor`` is a frame of the clip and the one of its media there."""
 
     speed: Speed = _NORMAL
-    anchor: tuple[Fraction, Fraction] | None = None
+    anchor: tuple[Exact, Exact] | None = None
 
 
 def count_of(
@@ -137,7 +144,7 @@ def count_of(
     best = Counting(unit, file, scalar)
     said = span[1] - span[0]
     warning = ""
-    if length is not None and said > 0:
+    if length is not None and span[0] < span[1]:
         tried = [
             Counting(base, file, scalar, retimed)
             for base in dict.fromkeys((unit, rate))
@@ -155,11 +162,14 @@ def count_of(
 
 def _fits(way: Counting, said: Exact, length: Exact, rate: Fraction) -> bool:
     """Whether ``said`` frames last as long as the clip lies in the cut, but for one: Premiere leaves out the last."""
+    if way.retimed and way.unit == rate and -1 <= said - length <= 1:
+        return True
     wanted = length * way.unit / rate * (1 if way.retimed else way.scalar)
-    return abs(said - wanted) <= max(Fraction(1), way.unit / rate)
+    slack = max(way.unit / rate, Fraction(1))
+    return -slack <= said - wanted <= slack
 
 
-def _anchored(way: Counting, anchor: tuple[Fraction, Fraction]) -> tuple[Counting, str]:
+def _anchored(way: Counting, anchor: tuple[Exact, Exact]) -> tuple[Counting, str]:
     """``way`` with the graph's word on where the in point is."""
     when, value = anchor
     beside = value - when * way.scalar
@@ -173,7 +183,7 @@ def _anchored(way: Counting, anchor: tuple[Fraction, Fraction]) -> tuple[Countin
 # --- speed ----------------------------------------------------------------------------------------------------------
 
 
-def retime_of(clip: Element, begins: Fraction | None) -> Retime:
+def retime_of(clip: Element, begins: Exact | None) -> Retime:
     """What the speed filters of a clip say; ``begins`` is its in point."""
     if clip.said("stillframe").upper() == "TRUE":
         return Retime(Speed(refused="the clip is a freeze frame"))
@@ -197,7 +207,7 @@ def retime_of(clip: Element, begins: Fraction | None) -> Retime:
     warning = ""
     if _true(parameters.get("frameblending")) and percent != 100:
         warning = "the clip blends frames; the retake is made of its source frames"
-    scalar = (percent / 100).limit_denominator(100_000)
+    scalar = Fraction(percent, 100).limit_denominator(100_000)
     return Retime(Speed(scalar, warning=warning), _anchor(graph, begins))
 
 
@@ -221,7 +231,7 @@ def parameters_of(effect: Element) -> dict[str, Element]:
     return {found.said("parameterid").lower(): found for found in effect.all("parameter")}
 
 
-def _anchor(graph: Element | None, begins: Fraction | None) -> tuple[Fraction, Fraction] | None:
+def _anchor(graph: Element | None, begins: Exact | None) -> tuple[Exact, Exact] | None:
     """The graph's point at the clip's in point, where its media frame makes sense.
 
     The other points are not looked at: Premiere has been seen to write nonsense into that of the out point.
@@ -233,7 +243,7 @@ def _anchor(graph: Element | None, begins: Fraction | None) -> tuple[Fraction, F
         if key.first("speedkfin") is None:
             continue
         when, value = number(key.said("when")), number(key.said("value"))
-        if when is None or value is None or abs(when - begins) > 1:
+        if when is None or value is None or not -1 <= when - begins <= 1:
             return None
         return (when, value) if 0 <= value <= (LONGEST if most is None else most) + 1 else None
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .model import Exact
 from .xmeml_counting import is_speed, number, parameters_of
 from .xmeml_text import Style, style_at, text_of, without
 from .xml_document import Element, Splice, XmlDocument, set_text
@@ -24,7 +25,7 @@ class Moved:
     shift: Fraction
     span: tuple[int, int]
     length: int
-    old: Fraction | None
+    old: Exact | None
     scalar: Fraction
     anchor: Fraction
     media: Fraction
@@ -123,7 +124,7 @@ def _speed(document: XmlDocument, holder: Element, effect: Element, moved: Moved
             when, value = key.first("when"), key.first("value")
             if when is None or value is None:
                 continue
-            at, there = _point(key, moved, number(when.text) or Fraction(0), beside)
+            at, there = _point(key, moved, number(when.text) or 0, beside)
             splices += [set_text(when, written(at)), set_text(value, written(there))]
     elif beside:
         last = effect.children[-1]
@@ -131,7 +132,7 @@ def _speed(document: XmlDocument, holder: Element, effect: Element, moved: Moved
     return text_of(document, holder, splices)
 
 
-def _point(key: Element, moved: Moved, when: Fraction, beside: Fraction) -> tuple[Fraction, Fraction]:
+def _point(key: Element, moved: Moved, when: Exact, beside: Fraction) -> tuple[Fraction, Fraction]:
     names = {child.name for child in key.children}
     if "speedkfstart" in names:
         return Fraction(0), max(beside, Fraction(0))

@@ -64,7 +64,7 @@ def record_marker(raw: Element, rate: Fraction, place: str, *, premiere: bool) -
 def clip_marker(
     raw: Element,
     counting: Counting,
-    begins: Fraction,
+    begins: Exact,
     window: tuple[Exact, Exact] | None,
     address: Address,
     place: str,
@@ -117,10 +117,10 @@ def _note(raw: Element) -> str:
     return legible(raw.said("comment"))
 
 
-def _span(raw: Element) -> tuple[Fraction, Fraction]:
-    start = frames(raw, "in") or Fraction(0)
+def _span(raw: Element) -> tuple[Exact, Exact]:
+    start = frames(raw, "in") or 0
     end = frames(raw, "out")
-    return start, max(end - start, Fraction(0)) if end is not None else Fraction(0)
+    return start, max(end - start, 0) if end is not None else 0
 
 
 def _colour(raw: Element, *, premiere: bool) -> str:

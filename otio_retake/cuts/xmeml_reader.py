@@ -51,6 +51,16 @@ class Laid:
     span: tuple[Exact, Exact]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that a clip plays: ``zero`` is what the first of its frames, ``rate`` a second, is labelled with."""
+
+    element: Element | None
+    rate: Fraction
+    zero: Exact
+    media: Media
+
+
 @dataclass(frozen=True)
 class Read:
     """A document that was read: its view, and the elements that it came from."""
@@ -85,6 +95,7 @@ class _Reader:
         self._laid: dict[Address, Laid] = {}
         self._markers: dict[int, Element] = {}
         self._nested: set[int] = set()
+        self._sources: dict[tuple[int, Fraction], Source] = {}
         for other in found:
             if other is not self._sequence:
                 name = one_line(other.said("name")) or "a sequence without a name"
@@ -108,7 +119,7 @@ class _Reader:
             name=name,
             rate=rate,
             written_rate=float(rate),
-            start=start,
+            start=Fraction(start),
             tracks=tuple(tracks),
             markers=tuple(markers),
             counts_drop=counts_drop(sequence),
@@ -190,11 +201,9 @@ class _Reader:
     # --- clips ------------------------------------------------------------------------------------------------------
 
     def _clip(self, item: Element, address: Address, kind: Kind, lie: Lie, track: str, enabled: bool) -> Clip:
-        reference = item.first("file")
-        file = self._definitions.of(reference) if reference is not None else None
-        name = one_line(item.said("name") or (file.said("name") if file is not None else "")) or "unnamed"
         unit = rate_of(item) or self._rate
-        file_rate = rate_of(file) or unit
+        source = self._source(item.first("file"), unit)
+        name = one_line(item.said("name")) or source.media.name or "unnamed"
         begins, ends = frames(item, "in"), frames(item, "out")
         retime = retime_of(item, begins)
         speed = retime.speed
@@ -205,19 +214,20 @@ class _Reader:
             speed = Speed(refused="the cut does not say which frames of its media the clip plays")
         span = (whole(begins or 0), whole(ends if ends is not None else (begins or 0)))
         length = lie.full[1] - lie.full[0] if lie.said else None
-        counting, doubt = count_of(replace(retime, speed=speed), unit, file_rate, self._rate, length, span)
+        counting, doubt = count_of(replace(retime, speed=speed), unit, source.rate, self._rate, length, span)
         if doubt and not speed.refused and item.name == "clipitem":
             self._remark(lie.record[0], name, doubt, "check that its first frame is right")
         counting = self._settled(item, counting, span, name, lie.record[0])
-        zero = label_of(file, file_rate) if file is not None else Fraction(0)
-        step = file_rate / self._rate * counting.scalar
-        first = zero + counting.source(span[0]) + (lie.record[0] - lie.full[0]) * step
-        placed = signed_clip(item)
-        media = self._media(file, file_rate, zero, placed)
-        laid = Laid(item, file, counting, span)
+        first = source.zero + counting.source(span[0])
+        if lie.record[0] != lie.full[0]:
+            first += (lie.record[0] - lie.full[0]) * source.rate / self._rate * counting.scalar
+        placed, media = signed_clip(item), source.media
+        if placed is not None:
+            media = replace(media, key=f"{TAKE_KEY}{placed['version']:03}", metadata={NAMESPACE: placed})
+        laid = Laid(item, source.element, counting, span)
         self._laid[address] = laid
         window = span if ends is not None and not inside else None
-        markers = self._clip_markers(item, laid, zero, window, address, name, lie.record[0])
+        markers = self._clip_markers(item, laid, source.zero, window, address, name, lie.record[0])
         if inside:
             markers += self._markers_inside(item, laid, address, name)
         return Clip(
@@ -226,7 +236,7 @@ class _Reader:
             name=name,
             enabled=enabled and item.said("enabled").upper() != "FALSE",
             record=lie.record,
-            source=Instant(first, file_rate),
+            source=Instant(first, source.rate),
             speed=speed,
             rate=self._rate,
             media=media,
@@ -237,7 +247,7 @@ class _Reader:
             lead=lie.lead,
             link=self._links.of(item.get("id")),
             channels=_channels(item) if kind == "audio" else (),
-            see_through=_see_through(item, file, name, media),
+            see_through=_see_through(item, source.element, name, media),
             placed=placed,
             track_name=track,
             beside=False,
@@ -269,28 +279,23 @@ class _Reader:
                 counting = replace(counting, shift=counting.shift + beside)
         return counting
 
-    def _media(self, file: Element | None, rate: Fraction, zero: Fraction, placed: object) -> Media:
-        if file is None:
-            return Media("", "unknown", "", "", None, None, {})
-        url = file.said("pathurl")
-        name = one_line(file.said("name"))
-        kind: MediaKind = "file" if url else "missing"
-        if not url and file.first("mediaSource") is not None and not _is_offline(file):
-            kind = "generator"
-        length = frames(file, "duration")
-        if kind == "file" and _STILLS.search(url) and length is not None and length > 1:
-            kind = "sequence"
-        key, metadata = file.get("id") or "file", {}
-        if isinstance(placed, dict):
-            key, metadata = f"{TAKE_KEY}{placed['version']:03}", {NAMESPACE: placed}
-        duration = Instant(length, rate) if length is not None else None
-        return Media(key, kind, name, url, Instant(zero, rate), duration, metadata)
+    def _source(self, reference: Element | None, unit: Fraction) -> Source:
+        """The file that an element names; one without a rate counts as its clip does."""
+        if reference is None:
+            return Source(None, unit, 0, Media("", "unknown", "", "", None, None, {}))
+        file = self._definitions.of(reference)
+        found = self._sources.get((file.start, unit))
+        if found is None:
+            rate = rate_of(file) or unit
+            zero = label_of(file, rate)
+            found = self._sources[file.start, unit] = Source(file, rate, zero, _media(file, rate, zero))
+        return found
 
     def _clip_markers(
         self,
         item: Element,
         laid: Laid,
-        zero: Fraction,
+        zero: Exact,
         window: tuple[Exact, Exact] | None,
         address: Address,
         name: str,
@@ -356,6 +361,18 @@ def _writer_of(root: Element, sequence: Element) -> str:
     if first is not None and "." in first.said("duration") and not first.get("id"):
         return "hiero"
     return "xmeml"
+
+
+def _media(file: Element, rate: Fraction, zero: Exact) -> Media:
+    url = file.said("pathurl")
+    kind: MediaKind = "file" if url else "missing"
+    if not url and file.first("mediaSource") is not None and not _is_offline(file):
+        kind = "generator"
+    length = frames(file, "duration")
+    if kind == "file" and _STILLS.search(url) and length is not None and length > 1:
+        kind = "sequence"
+    duration = Instant(length, rate) if length is not None else None
+    return Media(file.get("id") or "file", kind, one_line(file.said("name")), url, Instant(zero, rate), duration, {})
 
 
 def _channels(item: Element) -> tuple[int, ...]:

@@ -151,7 +151,7 @@ def _lie(item: Element, before: Transition | None, after: Transition | None, len
         last = first + length
     if first is None or last is None or last <= first:
         return None
-    first, last = whole(Fraction(first)), whole(Fraction(last))
+    first, last = whole(first), whole(last)
     head: tuple[Exact, Exact, Exact] = (first, 0, 0)
     tail: tuple[Exact, Exact, Exact] = (last, 0, 0)
     if before is not None and (start is None or before.first <= first < before.end):
@@ -167,5 +167,6 @@ def _lie(item: Element, before: Transition | None, after: Transition | None, len
 
 def whole(position: Fraction | int) -> Exact:
     """An integer where the position is one: much faster to count on with."""
-    position = Fraction(position)
+    if isinstance(position, int):
+        return position
     return position.numerator if position.denominator == 1 else position

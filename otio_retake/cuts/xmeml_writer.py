@@ -41,6 +41,8 @@ class _Writer:
         self._added: list[tuple[Address, str, str]] = []
         self._files: set[str] = set()
         self._numbers: dict[str, int] = {}
+        self._taken = {laid.element.get("id") for laid in read.laid.values()}
+        self._placed = [clip for clip in read.view.clips() if clip.placed is not None]
 
     def run(self, placements: list[Placement]) -> Patched:
         for placement in placements:
@@ -98,8 +100,8 @@ class _Writer:
 
     def _rest(self, placement: Placement) -> None:
         """The other takes over the same range go out of use."""
-        for clip in self._read.view.clips():
-            other = clip.placed is not None and str(clip.placed.get("take")) != placement.take.ident
+        for clip in self._placed:
+            other = str((clip.placed or {}).get("take")) != placement.take.ident
             if other and clip.kind == "Video" and overlap(clip.record, placement.record):
                 self._switch(clip, on=False)
 
@@ -192,8 +194,7 @@ class _Writer:
         return [text]
 
     def _ident(self, take: TakeFile, count: int) -> str:
-        taken = {laid.element.get("id") for laid in self._read.laid.values()}
-        while (ident := f"retake-{take.ident}-{count}") in taken:
+        while (ident := f"retake-{take.ident}-{count}") in self._taken:
             count += 1
         return ident
 

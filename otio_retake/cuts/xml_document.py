@@ -47,9 +47,14 @@ class Element:
 
     def first(self, *names: str) -> Element | None:
         """The first child of that name, and in it the first of the next, and so on; None where there is none."""
-        found: Element | None = self
+        found = self
         for name in names:
-            found = next((child for child in found.children if child.name == name), None) if found else None
+            for child in found.children:
+                if child.name == name:
+                    found = child
+                    break
+            else:
+                return None
         return found
 
     def all(self, *names: str) -> Iterator[Element]:
@@ -200,7 +205,8 @@ class _Outline:
         element, at = self._open, self._parser.CurrentByteIndex
         assert element is not None
         data = self._data
-        element.inside = _tag_end(data, element.start)
+        # Only a value can hold a `>`.
+        element.inside = _tag_end(data, element.start) if element.attributes else data.index(b">", element.start) + 1
         if data[element.inside - 2 : element.inside] == b"/>":
             element.outside = element.end = element.inside
         else:
