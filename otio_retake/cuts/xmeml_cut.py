@@ -71,13 +71,14 @@ class XmemlCut(Cut):
         """The cut as OpenTimelineIO's adapter reads it."""
         import opentimelineio
 
+        if "fcp_xml" not in opentimelineio.adapters.available_adapter_names():
+            what = "OpenTimelineIO has no adapter for FCP 7 XML"
+            raise CutError(what, where=str(self.path), fix="pip install otio-fcp-adapter")
         try:
             return opentimelineio.adapters.read_from_string(self.document.data.decode("utf-8-sig"), "fcp_xml")
-        except opentimelineio.exceptions.NoKnownAdapterForExtensionError:
-            fix = "pip install otio-fcp-adapter"
-        except opentimelineio.exceptions.OTIOError as error:
-            raise CutError(f"OpenTimelineIO cannot read it: {error}", where=str(self.path)) from None
-        raise CutError("OpenTimelineIO has no adapter for FCP 7 XML", where=str(self.path), fix=fix)
+        except Exception as error:  # adapters let through whatever goes wrong in them
+            what = f"OpenTimelineIO's adapter cannot read it: {error}"
+            raise CutError(what, where=str(self.path), fix="export the timeline as .otio") from None
 
     def apply(self, placements: Iterable[Placement], beside: Path, editor: Editor = "") -> Patched:
         """The document with takes added on new tracks, for a file in the folder ``beside``."""

@@ -24,19 +24,18 @@ _OURS = re.compile(rf"{TRACK_NAME}( \d+)?")
 def drop_takes(document: XmlDocument, read: Read, idents: set[str]) -> Patched:
     """The document without the takes ``idents``; a track of ours goes with the last of them."""
     gone = [clip for clip in read.view.clips() if _ident(clip) in idents]
-    elements = {id(read.laid[clip.address].element): clip for clip in gone}
     removed = tuple((clip.address, clip.track_name, _ident(clip)) for clip in gone)
-    splices: list[Splice] = []
-    leaving: list[Element] = []
+    by_track: dict[int, list[Clip]] = {}
     for clip in gone:
-        track = read.laid[clip.address].element.parent
+        by_track.setdefault(clip.address.track, []).append(clip)
+    leaving: list[Element] = []
+    for clips in by_track.values():
+        found = [read.laid[clip.address].element for clip in clips]
+        track = found[0].parent
         assert track is not None
-        if any(track is left for left in leaving):
-            continue
-        whole = _OURS.fullmatch(clip.track_name) and all(id(item) in elements for item in items_of(track))
-        leaving.append(track if whole else read.laid[clip.address].element)
-    splices += [without(document, element) for element in leaving]
-    splices += _kept_files(document, leaving)
+        whole = _OURS.fullmatch(clips[0].track_name) and len(items_of(track)) == len(found)
+        leaving += [track] if whole else found
+    splices = [without(document, element) for element in leaving] + _kept_files(document, leaving)
     return Patched(document.spliced(splices), removed, Losses())
 
 

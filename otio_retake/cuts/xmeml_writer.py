@@ -66,8 +66,12 @@ class _Writer:
         for placement in wanted:
             laid.setdefault(placement.take.ident, [])
         names = {p.take.path.name: p.take.ident for p in wanted}
+        by_url: dict[str, str] = {}
         for clip in self._read.view.clips():
-            ident = str((clip.placed or {}).get("take") or names.get(file_name(clip.media.url), ""))
+            url = clip.media.url
+            if url not in by_url:
+                by_url[url] = names.get(file_name(url), "")
+            ident = str((clip.placed or {}).get("take") or by_url[url])
             if ident in laid:
                 laid[ident].append(clip)
         left: list[Placement] = []

@@ -19,6 +19,9 @@ from .reading import read_bytes
 DEEPEST = 200
 """Elements inside each other: real cuts stay below 40."""
 
+MOST_ELEMENTS = 5_000_000
+"""Elements in a file: a cut of twenty thousand clips has a third of that; each takes some 300 bytes of memory."""
+
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)", re.IGNORECASE)
 _UNICODE = {"utf-8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "utf8": "utf-8"}
 
@@ -166,6 +169,7 @@ class _Outline:
         self._root: Element | None = None
         self._open: Element | None = None
         self._depth = 0
+        self._count = 0
         self._doctype = ""
         parser = self._parser = expat.ParserCreate(encoding)
         parser.buffer_text = True
@@ -198,6 +202,9 @@ class _Outline:
             parent.children.append(element)
         self._open = element
         self._depth += 1
+        self._count += 1
+        if self._count > MOST_ELEMENTS:
+            self._refuse("it has more elements than any cut")
         if self._depth > DEEPEST:
             self._refuse("its elements lie too deep in each other")
 
