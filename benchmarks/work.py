@@ -25,6 +25,7 @@ from otio_retake.spans import CannotSend, PullSpans, Span, solve
 
 from .measuring import peak_memory
 from .timeline import in_memory, their_way, whole_way
+from .xmeml import xmeml_adapter, xmeml_patched
 
 
 def spans_for(facts: MediaFacts, first: int, end: int) -> PullSpans:
@@ -95,6 +96,8 @@ JOBS: dict[str, Callable[..., Callable[[], dict[str, Any]]]] = {
     "in_memory": in_memory,
     "their_way": their_way,
     "whole_way": whole_way,
+    "xmeml_adapter": xmeml_adapter,
+    "xmeml_patched": xmeml_patched,
 }
 
 

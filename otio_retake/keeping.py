@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from .cuts import FORMS
 from .durable import explained, sha256_of, written_beside
 from .errors import ProjectError
 from .ledger import Ledger
@@ -39,7 +40,7 @@ def names_in_cuts(ledger: Ledger) -> set[str]:
     """The takes that are named in any cut that we wrote, or that lies beside the project: those are in use."""
     project = ledger.project
     cuts = {project.load(row[0]) for row in ledger.read("SELECT DISTINCT path FROM written")}
-    cuts |= set(project.folder.parent.glob("*.otio"))
+    cuts |= {path for ending in FORMS for path in project.folder.parent.glob(f"*{ending}")}
     found: set[str] = set()
     names = [take.name for take in all_takes(ledger)]
     for cut in cuts:

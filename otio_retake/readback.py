@@ -52,11 +52,16 @@ def takes_in(view: View, known: Iterable[TakeFile]) -> list[TakeInCut]:
     by_ident = {take.ident: take for take in known}
     by_name = {take.path.name: take for take in by_ident.values()}
     found = []
+    seen: set[tuple[str, object]] = set()
     for clip in view.clips():
         for media in _ours(clip, by_name):
             ident = str((media.ours or {}).get("take", ""))
             name = file_name(media.url).rpartition(".")[0] or media.name
             take = by_ident.get(ident) or by_name.get(file_name(media.url))
+            # A form may need a clip for each channel of a take of sound: they are one take.
+            if clip.kind == "Audio" and ident and (ident, clip.record) in seen:
+                continue
+            seen.add((ident, clip.record))
             stands_alone = media is clip.media
             in_use = clip.enabled and (stands_alone or clip.active == media.key)
             short = _short(clip, media, take, alone=stands_alone)

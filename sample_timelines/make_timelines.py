@@ -18,6 +18,7 @@ from sample_timelines.editors.hiero import hiero_23976
 from sample_timelines.editors.kdenlive import kdenlive_25
 from sample_timelines.editors.plain import demo, plain_mixed
 from sample_timelines.editors.premiere import premiere_2997df
+from sample_timelines.editors.premiere_xml import premiere_2997df_xml
 from sample_timelines.editors.problems import with_problems
 from sample_timelines.editors.resolve import phone_30, resolve_24
 
@@ -35,12 +36,17 @@ TIMELINES: dict[str, Callable[[], str]] = {
 }
 """The text of each timeline, by the name of its file without .otio."""
 
+OTHER_FORMS: dict[str, Callable[[], str]] = {
+    "premiere_2997df.xml": premiere_2997df_xml,
+}
+"""The text of each timeline in another form, by the name of its file."""
+
 
 def make_timelines(folder: Path) -> list[Path]:
     """Writes every timeline into ``folder``."""
     paths = []
-    for name, text in TIMELINES.items():
-        path = folder / f"{name}.otio"
+    for name, text in ({f"{name}.otio": text for name, text in TIMELINES.items()} | OTHER_FORMS).items():
+        path = folder / name
         write_text(path, text())
         paths.append(path)
     return paths

@@ -246,7 +246,7 @@ def _clip(session: Session, at: str | None) -> Clip:
     from ..rates import BadTimecode
 
     view = session.cut.view
-    clips = [clip for clip in view.clips() if clip.kind == "Video"]
+    clips = [clip for clip in view.clips() if clip.kind == "Video" and clip.placed is None]
     if at is not None:
         try:
             frame = view.frame_at(at)
@@ -271,6 +271,8 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
 
     wanted = Path(take).stem if take.endswith((".mov", ".wav")) else take
     found = [t for t in _found(session) if wanted in (t.name, t.key, t.label)]
+    if wanted != take:
+        found = [t for t in found if t.take is None or t.take.path.name == Path(take).name]
     if at is not None:
         named = [t for t in found if t.above and t.clip.name == at]
         found = named or over(found, _clip(session, at))

@@ -19,6 +19,7 @@ FORMS: dict[str, tuple[str, str]] = {
     ".otio": ("otio_cut", "open_otio"),
     ".otioz": ("otio_bundle", "open_otioz"),
     ".otiod": ("otio_bundle", "open_otiod"),
+    ".xml": ("xmeml_cut", "open_xml"),
 }
 """How the name of a cut ends: the module of its form, and what opens it there."""
 
@@ -39,7 +40,6 @@ def open_cut(path: Path, maps: Maps = ()) -> Cut:
 _LATER = {
     ".fcpxml": "Final Cut's XML",
     ".fcpxmld": "Final Cut's XML",
-    ".xml": "FCP 7 XML",
     ".edl": "EDL",
     ".aaf": "AAF",
 }

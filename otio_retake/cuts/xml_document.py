@@ -19,6 +19,9 @@ from .reading import read_bytes
 DEEPEST = 200
 """Elements inside each other: real cuts stay below 40."""
 
+MOST_ELEMENTS = 5_000_000
+"""Elements in a file: a cut of twenty thousand clips has a third of that; each takes some 300 bytes of memory."""
+
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)", re.IGNORECASE)
 _UNICODE = {"utf-8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "utf8": "utf-8"}
 
@@ -47,9 +50,14 @@ class Element:
 
     def first(self, *names: str) -> Element | None:
         """The first child of that name, and in it the first of the next, and so on; None where there is none."""
-        found: Element | None = self
+        found = self
         for name in names:
-            found = next((child for child in found.children if child.name == name), None) if found else None
+            for child in found.children:
+                if child.name == name:
+                    found = child
+                    break
+            else:
+                return None
         return found
 
     def all(self, *names: str) -> Iterator[Element]:
@@ -161,6 +169,7 @@ class _Outline:
         self._root: Element | None = None
         self._open: Element | None = None
         self._depth = 0
+        self._count = 0
         self._doctype = ""
         parser = self._parser = expat.ParserCreate(encoding)
         parser.buffer_text = True
@@ -193,6 +202,9 @@ class _Outline:
             parent.children.append(element)
         self._open = element
         self._depth += 1
+        self._count += 1
+        if self._count > MOST_ELEMENTS:
+            self._refuse("it has more elements than any cut")
         if self._depth > DEEPEST:
             self._refuse("its elements lie too deep in each other")
 
@@ -200,7 +212,8 @@ class _Outline:
         element, at = self._open, self._parser.CurrentByteIndex
         assert element is not None
         data = self._data
-        element.inside = _tag_end(data, element.start)
+        # Only a value can hold a `>`.
+        element.inside = _tag_end(data, element.start) if element.attributes else data.index(b">", element.start) + 1
         if data[element.inside - 2 : element.inside] == b"/>":
             element.outside = element.end = element.inside
         else:
