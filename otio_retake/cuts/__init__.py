@@ -19,6 +19,8 @@ FORMS: dict[str, tuple[str, str]] = {
     ".otio": ("otio_cut", "open_otio"),
     ".otioz": ("otio_bundle", "open_otioz"),
     ".otiod": ("otio_bundle", "open_otiod"),
+    ".fcpxml": ("fcpxml_cut", "open_fcpxml"),
+    ".fcpxmld": ("fcpxml_cut", "open_fcpxml"),
 }
 """How the name of a cut ends: the module of its form, and what opens it there."""
 
@@ -37,8 +39,6 @@ def open_cut(path: Path, maps: Maps = ()) -> Cut:
 
 
 _LATER = {
-    ".fcpxml": "Final Cut's XML",
-    ".fcpxmld": "Final Cut's XML",
     ".xml": "FCP 7 XML",
     ".edl": "EDL",
     ".aaf": "AAF",
