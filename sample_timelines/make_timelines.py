@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from otio_retake.durable import write_text
+from sample_timelines.editors.final_cut import final_cut_24, resolve_fcpxml_24
 from sample_timelines.editors.hiero import hiero_23976
 from sample_timelines.editors.kdenlive import kdenlive_25
 from sample_timelines.editors.plain import demo, plain_mixed
@@ -35,12 +36,18 @@ TIMELINES: dict[str, Callable[[], str]] = {
 }
 """The text of each timeline, by the name of its file without .otio."""
 
+OTHER_FORMS: dict[str, Callable[[], str]] = {
+    "final_cut_24.fcpxml": final_cut_24,
+    "resolve_24.fcpxml": resolve_fcpxml_24,
+}
+"""The text of each timeline in another form, by the name of its file."""
+
 
 def make_timelines(folder: Path) -> list[Path]:
     """Writes every timeline into ``folder``."""
     paths = []
-    for name, text in TIMELINES.items():
-        path = folder / f"{name}.otio"
+    for name, text in ({f"{name}.otio": text for name, text in TIMELINES.items()} | OTHER_FORMS).items():
+        path = folder / name
         write_text(path, text())
         paths.append(path)
     return paths

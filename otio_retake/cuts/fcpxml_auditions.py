@@ -61,18 +61,31 @@ def to_front(document: XmlDocument, children: list[Element], picked: Element) ->
     text = document.data[picked.start : picked.end].decode(document.encoding)
     return [
         Splice(children[0].start, children[0].start, text + gap_of(document, children)),
-        taken_out(document, children, picked),
+        *fewer(document, children, [picked]),
     ]
 
 
 def taken_out(document: XmlDocument, siblings: list[Element], element: Element) -> Splice:
-    """The change that takes one of several elements out, with the white space that was put in with it."""
+    """The change that takes an element out, with the white space before it, which was put in with it."""
     number = next(k for k, one in enumerate(siblings) if one is element)
-    if number == 0 and len(siblings) > 1:
-        between = document.data[element.end : siblings[1].start]
-        return Splice(element.start, element.end if between.strip() else siblings[1].start, "")
-    start = siblings[number - 1].end if number else element.parent.inside if element.parent is not None else 0
+    parent = element.parent
+    start = siblings[number - 1].end if number else parent.inside if parent is not None else element.start
     return Splice(element.start if document.data[start : element.start].strip() else start, element.end, "")
+
+
+def fewer(document: XmlDocument, children: list[Element], gone: list[Element]) -> list[Splice]:
+    """The changes that take alternatives out of an audition; those before the first that stays with what follows."""
+    splices, first = [], True
+    for number, child in enumerate(children):
+        if not any(child is one for one in gone):
+            first = False
+        elif not first:
+            splices.append(taken_out(document, children, child))
+        else:
+            after = children[number + 1].start if number + 1 < len(children) else child.end
+            plain = not document.data[child.end : after].strip()
+            splices.append(Splice(child.start, after if plain else child.end, ""))
+    return splices
 
 
 def put_around(document: XmlDocument, audition: Element) -> dict[str, int] | None:

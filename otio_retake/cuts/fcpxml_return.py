@@ -7,11 +7,11 @@ from collections import Counter
 from ..errors import CutError
 from ..originals import TAKE_FILE
 from .cut import TRACK_NAME, Losses, Patched
-from .fcpxml_auditions import taken_out, to_front, unwrapped
+from .fcpxml_auditions import fewer, taken_out, to_front, unwrapped
 from .fcpxml_reader import Reading, sign_of, take_media
 from .fcpxml_story import ITEMS, anchored, lane_of
 from .fcpxml_tracks import ORIGINAL
-from .model import Address, Clip
+from .model import Address, Clip, Media
 from .paths import file_name
 from .xml_document import Element, Splice, set_attribute
 
@@ -88,13 +88,9 @@ class _Dropper:
         if len(kept) == 1 and not take_media(kept[0], self._reading.resources.asset(kept[0].get("ref"))):
             self._splices += unwrapped(self._document, audition, kept[0])
             return
-        left = list(children)
-        for element in gone:
-            self._splices.append(taken_out(self._document, left, element))
-            if left[0] is element:
-                left.remove(element)
+        self._splices += fewer(self._document, children, gone)
 
-    def _takes(self, audition: Element) -> tuple:  # type: ignore[type-arg]
+    def _takes(self, audition: Element) -> tuple[Media, ...]:
         address = self._addresses.get(audition.start)
         return self._reading.view.clip_at(address[0]).takes if address is not None else ()
 
