@@ -297,11 +297,11 @@ class _Reader:
         name = one_line(original.get("name"))
         sign = sign_of(used) if audition is None else None
         placed = sign if sign is not None and lanes != (0,) else None
-        heard = (
-            []
-            if used.name == "caption"
-            else list(story.sounds(used, axis, timing, self._sound_window(used, axis, window), rate))
-        )
+        heard = list(story.sounds(used, axis, timing, self._sound_window(used, axis, window), rate))
+        if shown is not None and self._ours(used):
+            # The sound of a take is the file's own: what is heard is the original, or known by the picture alone.
+            asset = own.asset if own is not None and original is not used else None
+            heard = [replace(sound, asset=asset) for sound in heard if asset is not None]
         link = str(element.start) if shown is not None and heard else ""
         if shown is not None and own is not None:
             self._drafts.append(

@@ -293,9 +293,7 @@ class _Writer:
         src = self._spell(placement.take.path, placement.written)
         known = (placement.take.ident, src)
         if known not in self._assets:
-            holder = self._reading.resources.holder
-            there = [a for a in holder.all("asset") if a.get("name") == placement.take.name] if holder else []
-            same = next((a for a in there if self._reading.resources.asset(a.get("id")) is not None), None)
+            same = self._there(placement.take.path.name)
             if same is not None:
                 self._assets[known] = same.get("id")
             else:
@@ -303,6 +301,15 @@ class _Writer:
                 self._assets[known] = ident
                 self._resources.append(made(ident, src))
         return self._assets[known]
+
+    def _there(self, file: str) -> Element | None:
+        """The asset of a take's file, where the document has one."""
+        holder = self._reading.resources.holder
+        for element in holder.all("asset") if holder is not None else ():
+            asset = self._reading.resources.asset(element.get("id"))
+            if asset is not None and file_name(asset.src) == file:
+                return element
+        return None
 
     def _free_id(self) -> str:
         number = 1
