@@ -5,7 +5,7 @@ https://developer.apple.com/documentation/professional-video-applications/fcpxml
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -412,7 +412,7 @@ class _Reader:
             media_rate=(asset.rate if asset is not None else None) or self._rate,
             speed=Speed(1 / media_axis.pace if not refused else Fraction(1), refused, warning),
             media=media,
-            marks=self._noted(_own_chain(own, original, own_axis), name),
+            marks=self._noted(self._marked_parts(own, original, own_axis), name),
             edges=edges,
             takes=takes,
             active=active if active != ORIGINAL else media.key,
@@ -471,7 +471,7 @@ class _Reader:
 
     # --- marks ------------------------------------------------------------------------------------------------------
 
-    def _noted(self, chain: tuple[Part, ...], name: str) -> list[Own]:
+    def _noted(self, chain: Iterable[Part], name: str) -> list[Own]:
         found: list[Own] = []
         for element, axis in chain:
             if element.children:
@@ -481,6 +481,17 @@ class _Reader:
                     for mark in noted(element, lambda what, fix, at=second: self._remark(at, name, what, fix))  # type: ignore[misc]
                 ]
         return found
+
+    def _marked_parts(self, own: Picture, original: Element, axis: Axis) -> list[Part]:
+        """Elements whose marks are a clip's: itself and what it holds, sound too; a multicam's are everybody's."""
+        if original.name in ("mc-clip", "ref-clip") or not own.chain:
+            return [Part(original, axis)]
+        parts = list(own.chain)
+        for part in own.chain[1:]:
+            for child, _ in anchored(part.element):
+                at = part.axis.when(time_of(child, "offset"))
+                parts.append(Part(child, Axis(at, self._story.start(child), part.axis.pace)))
+        return parts
 
     def _marks_inside(self, element: Element) -> tuple[Element, ...]:
         """Orders in a compound clip: they are said to lie where none can be carried out."""
@@ -517,11 +528,6 @@ class _Reader:
 def _from(axis: Axis, second: Fraction) -> Axis:
     """The same time, told from another second on."""
     return Axis(second, axis.local(second), axis.pace)
-
-
-def _own_chain(own: Picture, original: Element, axis: Axis) -> tuple[Part, ...]:
-    """Elements whose marks are a clip's: itself and what it holds; what is in a multicam is everybody's."""
-    return own.chain[:1] if original.name in ("mc-clip", "ref-clip") else own.chain or (Part(original, axis),)
 
 
 def _whole(value: Fraction) -> Exact:
