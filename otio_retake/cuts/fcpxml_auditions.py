@@ -117,6 +117,11 @@ def unwrapped(document: XmlDocument, audition: Element, kept: Element) -> list[S
     return splices
 
 
+def was_empty(element: Element) -> str:
+    """The end tag of an element that was an empty one until a take was connected to it, known by its space."""
+    return f"</{element.name} >"
+
+
 def step_of(document: XmlDocument) -> str:
     """What one step of indentation is in the document."""
     root = document.root

@@ -7,7 +7,7 @@ from collections import Counter
 from ..errors import CutError
 from ..originals import TAKE_FILE
 from .cut import TRACK_NAME, Losses, Patched
-from .fcpxml_auditions import fewer, taken_out, to_front, unwrapped
+from .fcpxml_auditions import fewer, taken_out, to_front, unwrapped, was_empty
 from .fcpxml_reader import Reading, sign_of, take_media
 from .fcpxml_story import ITEMS, anchored, lane_of
 from .fcpxml_tracks import ORIGINAL
@@ -99,9 +99,8 @@ class _Dropper:
         for element in gone:
             self._say_gone(element, element, TRACK_NAME)
         others = [c for c in host.children if not any(c is one for one in gone)]
-        rest = document.data[host.inside : gone[0].start] + document.data[gone[-1].end : host.outside]
-        if not others and not rest.strip() and host.name not in ("spine", "audition"):
-            # It was an empty element before a take was connected to it.
+        ending = document.data[host.outside : host.end].decode(document.encoding)
+        if not others and ending == was_empty(host):
             self._splices.append(Splice(host.inside - len(">"), host.end, "/>"))
             return
         for element in gone:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .cut import TRACK_NAME, Losses, Patched
-from .fcpxml_auditions import around, into_audition, step_of, to_front
+from .fcpxml_auditions import around, into_audition, step_of, to_front, was_empty
 from .fcpxml_reader import Reading, free_key, sign_of
 from .fcpxml_resources import Asset
 from .fcpxml_shapes import Look, look, note, picture_asset, scale_of, sound_asset, tag, time, time_map
@@ -250,8 +250,9 @@ class _Writer:
         inner = lead + self._step if lead else ""
         text = "".join(inner + one for one in host.texts)
         if element.empty:
-            closing = f">{text}{lead}</{element.name}>"
-            self._splices.append(Splice(element.inside - len("/>"), element.inside, closing))
+            self._splices.append(
+                Splice(element.inside - len("/>"), element.inside, f">{text}{lead}{was_empty(element)}")
+            )
             return
         at = element.inside
         for child in element.children:

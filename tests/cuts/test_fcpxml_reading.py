@@ -21,7 +21,7 @@ COUNTS = {
     # File: clips with a picture, clips of sound, marks.
     # Pictures: asset-clip, clip, video, title, ref-clip and sync-clip elements of the first project, but not unpicked
     # alternatives, what lies within another clip, and what is only heard. Sound: each asset, channel or role that these
-    # play. Marks: `grep -c` of marker and chapter-marker, less those in <resources>, in unpicked alternatives and in the
+    # play. Marks: `grep -c` of marker and chapter-marker, less those in <resources>, in unpicked alternatives, in the
     # second project. No keyword in any of them begins with RETAKE.
     "fcp_23.98": (10, 10, 12),  # 13 in the file, Shot_02 is on an alternative
     "fcp_29.97": (12, 10, 20),  # 23, of which 3 (INSIDE) are in the compound's media
