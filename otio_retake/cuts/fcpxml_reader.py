@@ -30,7 +30,7 @@ KNOWN = tuple(f"1.{minor}" for minor in range(8, 15))
 """Versions whose document types were read."""
 
 _MOST = 500
-"""Marks inside one compound clip that are listed; more would be said once for each use of it."""
+"""Marks inside one compound clip that are listed."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class _Reader:
         self._drafts: list[Draft] = []
         self._markers: list[Marker] = []
         self._lanes = {0}
-        self._within: dict[str, tuple[Element, ...]] = {}
+        self._compounds: set[str] = set()
 
     # --- the whole --------------------------------------------------------------------------------------------------
 
@@ -494,12 +494,17 @@ class _Reader:
         return parts
 
     def _marks_inside(self, element: Element) -> tuple[Element, ...]:
-        """Orders in a compound clip: they are said to lie where none can be carried out."""
+        """Orders in a compound clip, said once, of its first use: they lie where none can be carried out."""
         ref = element.get("ref")
-        if ref not in self._within:
-            media = self._resources.get(ref, "media")
-            self._within[ref] = tuple(orders_within(media, _MOST)) if media is not None else ()
-        return self._within[ref]
+        media = self._resources.get(ref, "media")
+        if media is None or ref in self._compounds:
+            return ()
+        self._compounds.add(ref)
+        found = orders_within(media, _MOST + 1)
+        if len(found) > _MOST:
+            what = f"the compound clip holds more than {_MOST} marks; no others are listed"
+            self._remark(self._start, one_line(element.get("name")), what, "open it and mark what is in it")
+        return tuple(found[:_MOST])
 
     # --- tracks -----------------------------------------------------------------------------------------------------
 

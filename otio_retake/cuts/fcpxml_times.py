@@ -65,7 +65,10 @@ def rate_of_format(element: Element | None) -> Fraction | None:
         duration = seconds(said)
         if duration <= 0:
             raise BadTime(f"{said!r} is no frame duration")
-        return exact_rate(1 / duration)
+        try:
+            return exact_rate(1 / duration)
+        except ValueError:
+            raise BadTime(f"{said!r} is no frame duration") from None
     found = _NAMED.search(element.get("name"))
     if found is None:
         return None
