@@ -69,11 +69,18 @@ class FcpxmlCut(Cut):
 
     def apply(self, placements: Iterable[Placement], beside: Path, editor: Editor = "") -> Patched:
         """The document with takes added, for a file in the folder ``beside``."""
-        patched = add_takes(
-            self.reading, placements, lambda path, written: self.spell(path, written or "file:///", beside)
-        )
+        patched = add_takes(self.reading, placements, lambda path, written: self.spell(path, written, beside))
         patched.losses.warnings.extend(self.left_behind(beside))
         return patched
+
+    def spell(self, path: Path, written: str, beside: Path) -> str:
+        """A file URL, as Final Cut takes no other."""
+        return super().spell(path, written if written[:5].lower() == "file:" else "file:///", beside)
+
+    @property
+    def media_folder(self) -> Path:
+        """Where media lie that the cut names relative to itself: a bundle may hold them."""
+        return self.path.absolute() if self.path.is_dir() else super().media_folder
 
     def drop(self, idents: set[str]) -> Patched:
         """The document without some takes."""

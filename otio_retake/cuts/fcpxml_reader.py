@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from ..errors import CutError, Problem
 from ..legible import one_line
-from ..originals import TAKE_FILE
 from ..rates import drops, timecode
 from .fcpxml_marks import Noted, noted, orders_within
 from .fcpxml_resources import Asset, Resources
@@ -21,7 +20,7 @@ from .fcpxml_times import Axis, BadTime, Retime, seconds
 from .fcpxml_tracks import NO_EDGES, ORIGINAL, Draft, Edges, Own, Spot, laid
 from .model import NAMESPACE, TAKE_KEY, Address, Exact, Instant, Marker, Media, Speed, Track, View
 from .paths import file_name
-from .signature import signed
+from .signature import TAKE_FILE, signed
 from .xml_document import Element, XmlDocument
 
 AGAIN = "export it from Final Cut again: File > Export XML"

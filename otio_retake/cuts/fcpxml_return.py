@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from ..errors import CutError
-from ..originals import TAKE_FILE
 from .cut import TRACK_NAME, Losses, Patched
 from .fcpxml_auditions import fewer, taken_out, to_front, unwrapped, was_empty
 from .fcpxml_reader import Reading, sign_of, take_media
@@ -13,6 +12,7 @@ from .fcpxml_story import ITEMS, anchored, lane_of
 from .fcpxml_tracks import ORIGINAL
 from .model import Address, Clip, Media
 from .paths import file_name
+from .signature import TAKE_FILE
 from .xml_document import Element, Splice, set_attribute
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from .fcpxml_story import ITEMS
 from .fcpxml_tracks import Spot
 from .model import Address, Clip
 from .paths import file_name
+from .signature import TAKE_FILE
 from .xml_document import Element, Splice, set_attribute
 
 if TYPE_CHECKING:
@@ -60,7 +62,8 @@ class _Writer:
         self._assets: dict[tuple[str, str], str] = {}
         self._formats: dict[Fraction, str] = {}
         self._resources: list[str] = []
-        self._taken = set(reading.resources.idents)
+        self._taken = reading.resources.idents
+        self._next = 1
         self._hosts: dict[int, _Host] = {}
         self._step = step_of(self._document)
         self._scale = scale_of(reading.view.rate)
@@ -294,30 +297,29 @@ class _Writer:
         src = self._spell(placement.take.path, placement.written)
         known = (placement.take.ident, src)
         if known not in self._assets:
-            same = self._there(placement.take.path.name)
-            if same is not None:
-                self._assets[known] = same.get("id")
-            else:
+            ident = self._there.get(placement.take.path.name)
+            if ident is None:
                 ident = self._free_id()
-                self._assets[known] = ident
                 self._resources.append(made(ident, src))
+            self._assets[known] = ident
         return self._assets[known]
 
-    def _there(self, file: str) -> Element | None:
-        """The asset of a take's file, where the document has one."""
+    @cached_property
+    def _there(self) -> dict[str, str]:
+        """The id of the asset of each file that is a take by its name."""
         holder = self._reading.resources.holder
+        found: dict[str, str] = {}
         for element in holder.all("asset") if holder is not None else ():
             asset = self._reading.resources.asset(element.get("id"))
-            if asset is not None and file_name(asset.src) == file:
-                return element
-        return None
+            if asset is not None and TAKE_FILE.search(asset.src):
+                found.setdefault(file_name(asset.src), asset.ident)
+        return found
 
     def _free_id(self) -> str:
-        number = 1
-        while f"rtk{number}" in self._taken:
-            number += 1
-        self._taken.add(f"rtk{number}")
-        return f"rtk{number}"
+        while f"rtk{self._next}" in self._taken:
+            self._next += 1
+        self._next += 1
+        return f"rtk{self._next - 1}"
 
     def _into_resources(self) -> None:
         holder = self._reading.resources.holder
