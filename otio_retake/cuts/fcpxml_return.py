@@ -7,7 +7,8 @@ from collections import Counter
 from ..errors import CutError
 from .cut import TRACK_NAME, Losses, Patched
 from .fcpxml_auditions import fewer, taken_out, to_front, unwrapped, was_empty
-from .fcpxml_reader import Reading, sign_of, take_media
+from .fcpxml_clips import sign_of, take_media
+from .fcpxml_reader import Reading
 from .fcpxml_story import ITEMS, anchored, lane_of
 from .fcpxml_tracks import ORIGINAL
 from .model import Address, Clip, Media

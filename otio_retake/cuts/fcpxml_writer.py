@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from .cut import TRACK_NAME, Losses, Patched
 from .fcpxml_auditions import around, into_audition, step_of, to_front, was_empty
-from .fcpxml_reader import Reading, free_key, sign_of
+from .fcpxml_clips import free_key, sign_of
+from .fcpxml_reader import Reading
 from .fcpxml_resources import Asset
 from .fcpxml_shapes import Look, look, note, picture_asset, scale_of, sound_asset, tag, time, time_map
 from .fcpxml_story import ITEMS
