@@ -178,6 +178,7 @@ class Clips:
         link: str,
     ) -> Draft:
         asset, original = own.asset, cast.original
+        audition = item.element if item.element is not item.used else None
         media = self._media(asset, ORIGINAL, original)
         if own.see_through or (own.refused and asset is None):
             media = Media(ORIGINAL, "generator" if own.see_through else "unknown", name, "", None, None, {})
@@ -203,13 +204,10 @@ class Clips:
             see_through=own.see_through,
             placed=placed,
             beside=self._takes_beside(original, own),
-            spot=Spot(
-                original, item.used, item.element if item.element is not item.used else None, *item.host, item.axis, own,
-                item.lanes,
-            ),
+            spot=Spot(original, item.used, audition, *item.host, item.axis, own, item.lanes),
             element=item.used,
             inner_marks=self._marks_inside(original, item.window.begin) if original.name == "ref-clip" else (),
-        )  # fmt: skip
+        )
 
     def _takes_beside(self, original: Element, own: Picture) -> bool:
         """Whether an audition can hold this clip and a take of it without anything else changing with the pick.
