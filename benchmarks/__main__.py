@@ -23,6 +23,7 @@ BENCHMARKS = {
     "e": ("timeline", "20,000 clips against OpenTimelineIO"),
     "f": ("startup", "the start of the command line"),
     "x": ("xmeml", "FCP 7 XML against OpenTimelineIO's adapter"),
+    "p": ("fcpxml", "Final Cut Pro XML against OpenTimelineIO's adapter"),
 }
 
 

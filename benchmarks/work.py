@@ -23,6 +23,7 @@ from otio_retake.media.sound import own_sound
 from otio_retake.rates import nominal
 from otio_retake.spans import CannotSend, PullSpans, Span, solve
 
+from .fcpxml import fcpxml_adapter, fcpxml_patched
 from .measuring import peak_memory
 from .timeline import in_memory, their_way, whole_way
 from .xmeml import xmeml_adapter, xmeml_patched
@@ -98,6 +99,8 @@ JOBS: dict[str, Callable[..., Callable[[], dict[str, Any]]]] = {
     "whole_way": whole_way,
     "xmeml_adapter": xmeml_adapter,
     "xmeml_patched": xmeml_patched,
+    "fcpxml_adapter": fcpxml_adapter,
+    "fcpxml_patched": fcpxml_patched,
 }
 
 

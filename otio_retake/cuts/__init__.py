@@ -20,6 +20,8 @@ FORMS: dict[str, tuple[str, str]] = {
     ".otioz": ("otio_bundle", "open_otioz"),
     ".otiod": ("otio_bundle", "open_otiod"),
     ".xml": ("xmeml_cut", "open_xml"),
+    ".fcpxml": ("fcpxml_cut", "open_fcpxml"),
+    ".fcpxmld": ("fcpxml_cut", "open_fcpxml"),
 }
 """How the name of a cut ends: the module of its form, and what opens it there."""
 
@@ -38,8 +40,6 @@ def open_cut(path: Path, maps: Maps = ()) -> Cut:
 
 
 _LATER = {
-    ".fcpxml": "Final Cut's XML",
-    ".fcpxmld": "Final Cut's XML",
     ".edl": "EDL",
     ".aaf": "AAF",
 }

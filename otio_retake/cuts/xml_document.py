@@ -128,17 +128,35 @@ class XmlDocument:
         return newline + lead.decode(self.encoding)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An attribute as it is written: its place with the white space before it, and the place of its quoted value."""
+
+    name: str
+    start: int
+    end: int
+    value: int
+
+
+_ATTRIBUTE = re.compile(rb"\s+([^\s=/>\"']+)\s*=\s*(\"[^\"]*\"|'[^']*')")
+
+
+def attributes_of(document: XmlDocument, element: Element) -> Iterator[Written]:
+    """The attributes of an element in the order in which they stand."""
+    at = element.start + 1 + len(element.name.encode(document.encoding))
+    while found := _ATTRIBUTE.match(document.data, at, element.inside):
+        yield Written(found[1].decode(document.encoding), found.start(), found.end(), found.start(2))
+        at = found.end()
+
+
 def set_attribute(document: XmlDocument, element: Element, name: str, value: str) -> Splice:
     """The change that gives an element's attribute a value; the rest of its tag stays as it is."""
-    stop = element.inside
-    tag = document.data[element.start : stop].decode(document.encoding)
-    found = re.search(rf"(?<=\s){re.escape(name)}\s*=\s*(\"[^\"]*\"|'[^']*')", tag)
-    if found:
-        start = element.start + len(tag[: found.start(1)].encode(document.encoding))
-        return Splice(start, start + len(found[1].encode(document.encoding)), quoteattr(value))
-    closing = len("/>") if tag.endswith("/>") else len(">")
-    text = f" {name}={quoteattr(value)}"
-    return Splice(stop - closing, stop - closing, text)
+    for there in attributes_of(document, element):
+        if there.name == name:
+            return Splice(there.value, there.end, quoteattr(value))
+    closing = len("/>") if document.data[element.inside - 2 : element.inside] == b"/>" else len(">")
+    at = element.inside - closing
+    return Splice(at, at, f" {name}={quoteattr(value)}")
 
 
 def set_text(element: Element, value: str) -> Splice:
