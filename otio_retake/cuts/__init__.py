@@ -19,6 +19,7 @@ FORMS: dict[str, tuple[str, str]] = {
     ".otio": ("otio_cut", "open_otio"),
     ".otioz": ("otio_bundle", "open_otioz"),
     ".otiod": ("otio_bundle", "open_otiod"),
+    ".aaf": ("aaf_cut", "open_aaf"),
 }
 """How the name of a cut ends: the module of its form, and what opens it there."""
 
@@ -41,7 +42,6 @@ _LATER = {
     ".fcpxmld": "Final Cut's XML",
     ".xml": "FCP 7 XML",
     ".edl": "EDL",
-    ".aaf": "AAF",
 }
 
 
