@@ -104,7 +104,7 @@ class Events:
 
 def _under(lane: Lane, record: Fraction) -> int | None:
     """The number of the clip that a marker on a track means; one over a title or a take of ours means what is below."""
-    at = bisect_right(lane.clips, record, key=lambda clip: clip.record[0]) - 1
+    at = bisect_right(lane.clips, record, key=lambda clip: Fraction(clip.record[0])) - 1
     if at < 0 or record >= lane.clips[at].record[1]:
         return None
     found = lane.clips[at]

@@ -233,7 +233,7 @@ def _marker(event: Any) -> Outline:
         "position": int(event.getvalue("Position") or 0),
         "length": _whole(event.getvalue("Length")),
         "comment": str(event.getvalue("Comment") or said.get("_ATN_CRM_COM") or ""),
-        "user": str(event.getvalue("CommentMarkerUSer") or said.get("_ATN_CRM_USER") or ""),
+        "user": str(event.getvalue("CommentMarkerUSer") or said.get("_ATN_CRM_USER") or ""),  # as Avid spells it
         "colour": said.get("_ATN_CRM_COLOR", ""),
         "rgb": [int(colour[part]) for part in ("red", "green", "blue")] if isinstance(colour, dict) else None,
         "ident": said.get("_ATN_CRM_ID", ""),

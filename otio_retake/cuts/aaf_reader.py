@@ -113,6 +113,7 @@ class _Reader:
         self._view = view
         for index, lane in enumerate(lanes):
             self._read(lane, index)
+        _link_recorders(lanes)
         events = Events(self._rate, lanes)
         for slot in self._sequence["slots"]:
             events.read(slot)
@@ -280,7 +281,31 @@ class _Reader:
         if source is None:
             return ""
         offset = source.since - record[0] / self._rate * found.scalar
-        return f"{source.master}:{settle(offset * 1000)}:{found.scalar}"
+        return f"{source.master}|{settle(offset * 1000)}:{found.scalar}"
+
+
+def _link_recorders(lanes: list[Lane]) -> None:
+    """Links the sound of a recorder's file to the picture that it was cut with: Avid says nothing of the two.
+
+    It has the same first and last frame in the cut, its master has no picture there, and the picture no sound.
+    """
+    pictures = [clip for lane in lanes if lane.kind == "Video" for clip in lane.clips if clip.link]
+    sounds = [clip for lane in lanes if lane.kind == "Audio" for clip in lane.clips if clip.link]
+    seen = {_master(clip) for clip in pictures}
+    heard = {clip.link for clip in sounds}
+    silent = {clip.record: clip.link for clip in pictures if clip.link not in heard}
+    for lane in lanes:
+        if lane.kind == "Audio":
+            lane.clips = [
+                replace(clip, link=silent[clip.record])
+                if clip.link and clip.record in silent and _master(clip) not in seen
+                else clip
+                for clip in lane.clips
+            ]
+
+
+def _master(clip: Clip) -> str:
+    return clip.link.rpartition("|")[0]
 
 
 def _through_effects(segment: Outline) -> tuple[Outline, tuple[Step, ...]]:
