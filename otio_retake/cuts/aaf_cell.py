@@ -115,8 +115,8 @@ def _main(job: str, file: Path, other: Path) -> None:
         _stop("it needs more memory than a sequence should")
     except RecursionError:
         _stop("its objects are nested too deep")
-    except Exception as error:  # pyaaf2 raises anything at all over a damaged file
-        _stop(f"it is damaged ({type(error).__name__})")
+    except Exception:  # pyaaf2 raises anything at all over a damaged file
+        _stop("it is damaged, or cut short")
 
 
 def _stop(why: str) -> None:

@@ -36,6 +36,9 @@ _KINDS = {
 }
 
 
+_MISSING: Outline = {"is": "missing", "name": "", "comments": {}, "slots": []}
+
+
 class Unreadable(Exception):
     """The file is no AAF that can be read; the text says why."""
 
@@ -68,8 +71,15 @@ class _Reader:
             raise Unreadable(f"it holds {len(top)} sequences ({names}), not one")
         sequence = str(top[0].mob_id)
         self._visit(top[0].mob_id)
+        self._mob(self._open.pop())
         while self._open:
-            self._mob(self._open.pop())
+            mob = self._open.pop()
+            try:
+                self._mob(mob)
+            except (Unreadable, MemoryError, RecursionError):
+                raise
+            except Exception:  # pyaaf2 raises anything at all over a damaged object: its clips have no media
+                self._found[str(mob.mob_id)] = dict(_MISSING)
         return {"sequence": sequence, "mobs": self._found, "product": self._product()}
 
     def _product(self) -> str:
@@ -88,7 +98,7 @@ class _Reader:
             if mob is not None:
                 self._open.append(mob)
             else:
-                self._found[key] = {"is": "missing", "name": "", "slots": []}
+                self._found[key] = dict(_MISSING)
         return key
 
     def _mob(self, mob: Any) -> None:
