@@ -7,17 +7,22 @@ https://github.com/markreidvfx/pyaaf2. Numbers stay exact: rates and points of c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import aaf2
 from aaf2 import components, essence, mobs, mobslots
+from aaf2.cache import LRUCacheDict
 
 DEEPEST = 60
 """Segments inside each other: Avid's own nests stay below 20."""
 
 MOST_SEGMENTS = 2_000_000
 """Segments in all: a feature film with every track has some 50,000."""
+
+_REMEMBERED = 50_000
+"""Directories that are kept in mind: each object is one."""
 
 Outline = dict[str, Any]
 
@@ -45,8 +50,19 @@ class Unreadable(Exception):
 
 def read_outline(path: Path) -> Outline:
     """The one sequence in the file at ``path`` with all that it leads to. Raises `Unreadable`."""
-    with aaf2.open(str(path), "r") as file:
+    with opened(path, "r") as file:
         return _Reader(file).outline()
+
+
+@contextmanager
+def opened(path: Path, mode: str) -> Iterator[Any]:
+    """The file at ``path``, open in pyaaf2, which is given room to remember every directory of it.
+
+    Without, it lists a track's thousands of components again for every few of them.
+    """
+    with aaf2.open(str(path), mode) as file:
+        file.cfb.children_cache = LRUCacheDict(_REMEMBERED)
+        yield file
 
 
 def top_sequences(file: Any) -> list[Any]:

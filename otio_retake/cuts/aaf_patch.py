@@ -13,12 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import aaf2
 from aaf2 import components, mobid, mobs
 from aaf2.rational import AAFRational
 
 from .aaf_dress import dressed
-from .aaf_outline import top_sequences
+from .aaf_outline import opened, top_sequences
 
 Edit = dict[str, Any]
 
@@ -41,7 +40,7 @@ class CannotPatch(Exception):
 
 def patch(path: Path, edits: Edit) -> list[str]:
     """Does ``edits`` to the file at ``path``; returns what could not be copied. Raises `CannotPatch`."""
-    with aaf2.open(str(path), "rw") as file:
+    with opened(path, "rw") as file:
         return _Patch(file).run(edits)
 
 
