@@ -22,6 +22,7 @@ FORMS: dict[str, tuple[str, str]] = {
     ".xml": ("xmeml_cut", "open_xml"),
     ".fcpxml": ("fcpxml_cut", "open_fcpxml"),
     ".fcpxmld": ("fcpxml_cut", "open_fcpxml"),
+    ".aaf": ("aaf_cut", "open_aaf"),
 }
 """How the name of a cut ends: the module of its form, and what opens it there."""
 
@@ -41,7 +42,6 @@ def open_cut(path: Path, maps: Maps = ()) -> Cut:
 
 _LATER = {
     ".edl": "EDL",
-    ".aaf": "AAF",
 }
 
 
