@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from .cuts.labels import at_rate
 from .cuts.model import Clip, Media, View
 from .cuts.paths import file_name
 from .rates import parse_timecode
@@ -84,23 +85,34 @@ def _ours(clip: Clip, by_name: dict[str, TakeFile]) -> Iterator[Media]:
 
 def _short(clip: Clip, media: Media, take: TakeFile | None, *, alone: bool) -> int:
     """Frames that the cut needs of this clip and the take does not have."""
-    found = _available(media, take, alone=alone)
+    found = _available(clip, media, take, alone=alone)
     if found is None:
         return 0
     rate, start, end = found
+    if clip.labels is not None and take is not None:
+        # Timecode counts at the rate of the medium itself, which is the take's.
+        clip = at_rate(clip, rate, drop=";" in take.spec.timecode)
     reach = clip.source_of(*clip.record) if alone else clip.needed
     first, stop = reach.at(rate)
     missing = max(start - first, Fraction(0)) + max(stop - end, Fraction(0))
     return -(-missing.numerator // missing.denominator)
 
 
-def _available(media: Media, take: TakeFile | None, *, alone: bool) -> tuple[Fraction, Fraction, Fraction] | None:
+def _available(
+    clip: Clip, media: Media, take: TakeFile | None, *, alone: bool
+) -> tuple[Fraction, Fraction, Fraction] | None:
     """A rate, and the range of a take at it: as the cut says, else as its file's own timecode does."""
     if media.start is not None and media.duration is not None:
         rate = media.start.exact_rate
         start = media.start.at(rate)
         return rate, start, start + media.duration.at(rate)
-    if take is None or not alone or not take.spec.timecode:
+    if take is None or not alone:
         return None
-    begins = Fraction(parse_timecode(take.spec.timecode, take.spec.rate)[0])
-    return take.spec.rate, begins, begins + len(take.spec.span)
+    spec = take.spec
+    if spec.kind == "sound":
+        begins = spec.since_midnight * clip.rate
+        return clip.rate, begins, begins + Fraction(spec.samples, spec.sound_rate) * clip.rate
+    if not spec.timecode:
+        return None
+    begins = Fraction(parse_timecode(spec.timecode, spec.rate)[0])
+    return spec.rate, begins, begins + len(spec.span)

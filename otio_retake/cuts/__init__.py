@@ -19,28 +19,37 @@ FORMS: dict[str, tuple[str, str]] = {
     ".otio": ("otio_cut", "open_otio"),
     ".otioz": ("otio_bundle", "open_otioz"),
     ".otiod": ("otio_bundle", "open_otiod"),
+    ".edl": ("edl_cut", "open_edl"),
 }
 """How the name of a cut ends: the module of its form, and what opens it there."""
 
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "edl_cut": ("edl_rate", "edl_rate_why"),
+}
+"""Settings that a form needs to be read, by its module."""
 
-def open_cut(path: Path, maps: Maps = ()) -> Cut:
-    """Opens the cut at ``path``. Raises ``CutError`` for what is no cut, or of a form that is not read."""
+
+def open_cut(path: Path, maps: Maps = (), **options: str) -> Cut:
+    """Opens the cut at ``path``. Raises ``CutError`` for what is no cut, or of a form that is not read.
+
+    ``options`` are settings that only one form knows, such as ``edl_rate``; the others leave them alone.
+    """
     found = FORMS.get(path.suffix.lower())
     if found is None and path.suffix.lower() in _LATER:
         raise CutError(
             f"{_LATER[path.suffix.lower()]} is not read yet", where=str(path), fix="export the timeline as .otio"
         )
     module, name = found or FORMS[".otio"]
-    opened: Callable[[Path, Maps], Cut] = getattr(import_module(f".{module}", __name__), name)
+    opened: Callable[..., Cut] = getattr(import_module(f".{module}", __name__), name)
+    known = {key: value for key, value in options.items() if key in OPTIONS.get(module, ())}
     with _calm():
-        return opened(path, maps)
+        return opened(path, maps, **known)
 
 
 _LATER = {
     ".fcpxml": "Final Cut's XML",
     ".fcpxmld": "Final Cut's XML",
     ".xml": "FCP 7 XML",
-    ".edl": "EDL",
     ".aaf": "AAF",
 }
 
