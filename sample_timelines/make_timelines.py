@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from otio_retake.durable import write_text
+from sample_timelines.editors.edit_lists import avid_24, resolve_2997df, resolve_markers
 from sample_timelines.editors.hiero import hiero_23976
 from sample_timelines.editors.kdenlive import kdenlive_25
 from sample_timelines.editors.plain import demo, plain_mixed
@@ -36,6 +37,14 @@ TIMELINES: dict[str, Callable[[], str]] = {
 """The text of each timeline, by the name of its file without .otio."""
 
 
+LISTS: dict[str, Callable[[], str]] = {
+    "avid_24.edl": avid_24,
+    "resolve_2997df.edl": resolve_2997df,
+    "resolve_2997df.markers.edl": resolve_markers,
+}
+"""The text of each edit list, by the name of its file."""
+
+
 def make_timelines(folder: Path) -> list[Path]:
     """Writes every timeline into ``folder``."""
     paths = []
@@ -43,6 +52,9 @@ def make_timelines(folder: Path) -> list[Path]:
         path = folder / f"{name}.otio"
         write_text(path, text())
         paths.append(path)
+    for name, text in LISTS.items():
+        paths.append(folder / name)
+        paths[-1].write_bytes(text().encode())
     return paths
 
 

@@ -25,7 +25,7 @@ from .model import Address, View
 from .signature import signature
 
 if TYPE_CHECKING:
-    from ..takes import Placement
+    from ..takes import Placement, TakeFile
 
 Spell = Callable[[Path, str], str]
 """How the path of a take is written, given how its clip's own media is."""
@@ -91,8 +91,8 @@ class _Writer:
         also = tuple((f".{level + 1}.edl", self._content([lane])) for level, lane in enumerate(lanes) if level)
         if also:
             count = sum(len(lane) for lane in lanes[1:])
-            what = f"{count} takes lie over others: they are switched off here, and events of lists of their own"
-            self._losses.warnings.append(f"{what} ({', '.join(ending for ending, _ in also)})")
+            what = "takes over the frames of others are switched off here, and events of lists of their own"
+            self._losses.warnings.append(f"{what} ({', '.join(ending for ending, _ in also)}): {count} of them")
         added = tuple(
             (row.placement.address, TRACK_NAME if not level else f"{TRACK_NAME} {level + 1}", row.placement.take.ident)
             for level, lane in enumerate(lanes)
@@ -130,7 +130,7 @@ class _Writer:
         def label(frame: int) -> str:
             return timecode(frame, placement.clock, drop=drop and bool(drops(placement.clock)))
 
-        reel = self._reel(take.name)
+        reel = self._reel(take)
         below = self._event_of(placement.address)
         lines = []
         if clip.labels is not None and clip.labels.speeds:
@@ -195,18 +195,22 @@ class _Writer:
         one, other = (self._view.timecode(frame) for frame in (first, end))
         return (one.replace(";", ":"), other.replace(";", ":")) if self._colons else (one, other)
 
-    def _reel(self, name: str) -> str:
-        """A take's reel: its name, or where reels are short its order and version. Never the reel of its original."""
+    def _reel(self, take: TakeFile) -> str:
+        """A take's reel: its name, or where reels are short its order and version. Never the reel of its original.
+
+        A sound of the same name has one of its own: programs find media by reel and timecode.
+        """
+        name, sound = take.path.name, take.spec.kind == "sound"
         if name in self._reels:
             return self._reels[name]
-        safe = re.sub(r"[^A-Za-z0-9_]", "_", name).upper()
-        found = re.search(r"_RTK([0-9A-F]{7})_V0*(\d+)$", safe)
+        safe = re.sub(r"[^A-Za-z0-9_]", "_", take.name).upper() + ("_A" if sound else "")
+        found = re.search(r"_RTK([0-9A-F]{7})_V0*(\d+)(?:_A)?$", safe)
         if self._long and len(safe) <= LONG_REEL:
             reel = safe
         elif self._long:
             reel = safe[-LONG_REEL:]
         else:
-            tail = f"V{found[2]}" if found else ""
+            tail = f"{'A' if sound else 'V'}{found[2]}" if found else ""
             reel = (f"{found[1]}"[: SHORT_REEL - len(tail)] + tail) if found else safe[-SHORT_REEL:]
         taken = set(self._reels.values()) | {event.reel.upper() for event in self._document.events}
         number = 0
