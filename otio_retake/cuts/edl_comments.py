@@ -16,8 +16,8 @@ from .model import NAMESPACE, TAKE_KEY, Media, MediaKind
 from .paths import file_name
 from .signature import signed
 
-LOCATOR = re.compile(r"(?P<at>[\d:;.,]{8,})\s*(?P<colour>[A-Za-z]+\b)?\s*(?P<text>.*)", re.DOTALL)
-COLOURS = frozenset(
+_LOCATOR = re.compile(r"(?P<at>[\d:;.,]{8,})\s*(?P<text>.*)", re.DOTALL)
+_COLOURS = frozenset(
     (
         "RED", "GREEN", "BLUE", "CYAN", "MAGENTA", "YELLOW", "BLACK", "WHITE", "PINK", "ORANGE", "PURPLE", "VIOLET",
         "FOREST", "DENIM", "MAROON", "GOLD", "BROWN", "GREY",
@@ -46,6 +46,17 @@ _SEQUENCE = re.compile(
     r"(\[\d+-\d+\]|%0?\d*d|#+)[^/\\]*\.\w+$|\.\d{3,}\.\w+$|\.(exr|dpx|tiff?|cin|jpe?g|png|tga)$", re.IGNORECASE
 )
 _TAKE = re.compile(r"_rtk[0-9a-f]{7}_v(?P<version>\d{3,})(?P<ending>\.(?:mov|wav))?$", re.IGNORECASE)
+
+
+def read_locator(text: str) -> tuple[str, str, str] | None:
+    """Timecode, colour and text of a locator; None where it has no timecode."""
+    found = _LOCATOR.fullmatch(text)
+    if found is None:
+        return None
+    first, _, rest = found["text"].partition(" ")
+    if first in _COLOURS:
+        return found["at"], first, rest.strip()
+    return found["at"], "", found["text"].strip()
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from ..errors import CutError, Problem
 from ..rates import BadTimecode, nominal
-from .edl_comments import BLACK, COLOURS, LOCATOR, Below, Said, media_of, read_below
+from .edl_comments import BLACK, Below, Said, media_of, read_below, read_locator
 from .edl_lines import EditList, Event
 from .edl_rate import Rate
 from .labels import at_rate, frame_of, likely_rate, speeds_of
@@ -284,25 +284,23 @@ class _Reader:
     def _markers(self, one: _Placed) -> Iterator[Marker]:
         """The locators below an event: at record timecode, or at source timecode as OpenTimelineIO writes them."""
         for text in one.below.locators:
-            found = LOCATOR.fullmatch(text)
+            found = read_locator(text)
             if found is None:
                 self._remark(one.event, f"the locator {text[:40]!r} has no timecode; it is left out", "mend it")
                 continue
+            label, colour, words = found
             try:
-                at = self._frame(found["at"]) - self._start
+                at = self._frame(label) - self._start
             except BadTimecode as error:
                 self._remark(one.event, f"a locator is left out: {error}", "mend its timecode")
                 continue
-            colour, words = (found["colour"] or ""), found["text"].strip()
-            if colour.upper() not in COLOURS:
-                words, colour = f"{colour} {words}".strip(), ""
             if not one.first <= at < one.end:
-                at = self._from_source(one, found["at"], at)
+                at = self._from_source(one, label, at)
             yield Marker(
                 owner="record",
                 name=words,
                 note="",
-                colour=colour.upper(),
+                colour=colour,
                 start=Instant(float(at), float(self._rate.rate)),
                 duration=Instant(1.0, float(self._rate.rate)),
                 address=None,
