@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from otio_retake.cuts import open_cut
+from otio_retake.cuts import Cut, open_cut
 from otio_retake.cuts.edl_cut import EdlCut
 from otio_retake.cuts.model import Clip
 from otio_retake.cuts.paths import Places
@@ -26,12 +26,12 @@ def edl(folder: Path, text: str, *, head: str = HEAD, rate: str = "", name: str 
     return cut
 
 
-def clips(cut: EdlCut, kind: str = "Video") -> list[Clip]:
+def clips(cut: Cut, kind: str = "Video") -> list[Clip]:
     """The clips of one kind, from the bottom."""
     return [clip for clip in cut.view.clips() if clip.kind == kind]
 
 
-def said(cut: EdlCut) -> list[str]:
+def said(cut: Cut) -> list[str]:
     """What was remarked beyond the rate."""
     return [problem.what for problem in cut.view.remarks if problem.level != "note"]
 
