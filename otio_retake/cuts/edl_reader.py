@@ -336,7 +336,8 @@ def _shared_speeds(out: Event, into: Event) -> tuple[list[tuple[str, str, str]],
     for number, speed in enumerate(both):
         reel, _, trigger = speed
         names = [_same_reel(reel, event.reel) for event in (out, into)]
-        starts = [bool(trigger) and trigger == event.source[0] for event in (out, into)]
+        plain = trigger.replace(";", ":")
+        starts = [bool(trigger) and plain == event.source[0].replace(";", ":") for event in (out, into)]
         if names[0] != names[1]:
             side = names.index(True)
         elif starts[0] != starts[1]:

@@ -135,7 +135,8 @@ class _Writer:
         lines = []
         if clip.labels is not None and clip.labels.speeds:
             speed = self._speed(placement, below)
-            lines.append(f"M2   {reel:<8}       {speed}                {label(begins)}")
+            # Other readers know no semicolon in this line.
+            lines.append(f"M2   {reel:<8}       {speed}                {label(begins).replace(';', ':')}")
         lines.append(f"* FROM CLIP NAME: {take.path.name}")
         lines.append(f"* SOURCE FILE: {self._spell(take.path, placement.written)}")
         lines.append(f"* COMMENT: {signature(take)}")

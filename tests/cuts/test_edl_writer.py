@@ -54,7 +54,9 @@ def lines_of(cut: EdlCut) -> list[str]:
 
 
 def as_otio(path: Path, rate: Fraction) -> Any:
-    return otio.adapters.read_from_file(str(path), "cmx_3600", rate=round(float(rate), 3))
+    return otio.adapters.read_from_file(
+        str(path), "cmx_3600", rate=otio.opentime.RationalTime.nearest_valid_timecode_rate(float(rate))
+    )
 
 
 @pytest.mark.parametrize("name", LISTS)
