@@ -9,7 +9,7 @@ from pathlib import Path
 from otio_retake.cuts import Cut, open_cut
 from otio_retake.cuts.edl_cut import EdlCut
 from otio_retake.cuts.model import Clip
-from otio_retake.cuts.paths import Places
+from otio_retake.cuts.paths import Places, file_name
 from otio_retake.errors import MediaOffline
 from otio_retake.media.facts import MediaFacts
 from tests.cutting import facts, picture
@@ -45,7 +45,7 @@ class Shelf:
     known: dict[str, MediaFacts]
 
     def facts(self, written: str) -> MediaFacts:
-        found = self.known.get(Path(written).name)
+        found = self.known.get(file_name(written))
         if found is None:
             raise MediaOffline("the media is offline", where=written, fix="find it")
         return found
