@@ -22,6 +22,7 @@ BENCHMARKS = {
     "d": ("memory", "peak memory at 4K"),
     "e": ("timeline", "20,000 clips against OpenTimelineIO"),
     "f": ("startup", "the start of the command line"),
+    "g": ("edit_list", "edit lists against OpenTimelineIO's adapter"),
 }
 
 

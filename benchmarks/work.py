@@ -23,6 +23,7 @@ from otio_retake.media.sound import own_sound
 from otio_retake.rates import nominal
 from otio_retake.spans import CannotSend, PullSpans, Span, solve
 
+from . import edit_list
 from .measuring import peak_memory
 from .timeline import in_memory, their_way, whole_way
 
@@ -95,6 +96,8 @@ JOBS: dict[str, Callable[..., Callable[[], dict[str, Any]]]] = {
     "in_memory": in_memory,
     "their_way": their_way,
     "whole_way": whole_way,
+    "edl_ours": edit_list.ours,
+    "edl_theirs": edit_list.theirs,
 }
 
 
