@@ -149,18 +149,18 @@ def media_of(reel: str, said: Said, *, sound: bool = False) -> Media:
     named = [said.path, said.file, said.name if _MOVIE.search(said.name) else ""]
     named += [plain if word not in NO_REEL | BLACK else "", said.name]
     names = list(dict.fromkeys(name for name in named if name))
-    take = next((found for name in names if (found := _TAKE.search(file_name(name)))), None)
+    take = next((found for name in names if (found := _TAKE.search(name))), None)
     if take is not None or said.ours is not None:
         return _take(names, take, said, sound)
     kind: MediaKind = "file" if names else "missing"
-    if names and _SEQUENCE.search(file_name(names[0])) and not _MOVIE.search(names[0]):
+    if names and _SEQUENCE.search(names[0]) and not _MOVIE.search(names[0]):
         kind = "sequence"
     return Media("original", kind, said.name or plain, names[0] if names else "", None, None, {}, tuple(names[1:]))
 
 
 def _take(names: list[str], take: re.Match[str] | None, said: Said, sound: bool) -> Media:
     """A take of ours, by the line that we wrote below it, or by its file's name."""
-    url = next((name for name in names if _TAKE.search(file_name(name))), names[0] if names else "")
+    url = next((name for name in names if _TAKE.search(name)), names[0] if names else "")
     if take is not None:
         url = url.removesuffix(take["ending"] or "") + (take["ending"] or (".wav" if sound else ".mov")).lower()
     version = int(take["version"]) if take is not None else int((said.ours or {}).get("version", 0))

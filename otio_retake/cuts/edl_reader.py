@@ -8,8 +8,10 @@ transition lies in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
+from heapq import heappop, heappush
+from itertools import islice
 from typing import Literal
 
 from ..errors import CutError, Problem
@@ -17,10 +19,13 @@ from ..rates import BadTimecode, nominal
 from .edl_comments import BLACK, Below, Said, media_of, read_below, read_locator
 from .edl_lines import EditList, Event
 from .edl_rate import Rate
-from .labels import at_rate, frame_of, likely_rate, speeds_of
+from .labels import frame_of, likeliest, speeds_of
 from .model import Address, Clip, Instant, Labels, Marker, Speed, Track, View
 
 _HALF_DAY = 12 * 3600
+_NEAR = 64
+"""Events before a transition among which the clip that it leaves is looked for."""
+
 _VARIES = "the clip's speed varies"
 
 
@@ -182,7 +187,8 @@ class _Reader:
 
     def _fade_out_before(self, into: _Placed, found: list[_Placed], out: _Placed | None = None) -> None:
         """The clip that a transition leaves is the one before it on the track; it plays on below."""
-        before = next((p for p in reversed(found) if p.end == into.first and _same_kind(p.event, into.event)), None)
+        near = islice(reversed(found), _NEAR)
+        before = next((p for p in near if p.end == into.first and _same_kind(p.event, into.event)), None)
         black = out is None or out.event.reel.upper() in BLACK
         if before is not None and (out is None or before.event.reel == out.event.reel):
             before.fades_out = into.event.length
@@ -220,15 +226,21 @@ class _Reader:
     def _apart(self, row: list[_Placed], *, quiet: bool) -> list[list[_Placed]]:
         """Events in the order of their record frames, on as few tracks as hold them without overlaps."""
         levels: list[list[_Placed]] = []
+        busy: list[tuple[int, int]] = []
+        free: list[int] = []
         for one in sorted(row, key=lambda p: p.first):
-            level = next((k for k, held in enumerate(levels) if held[-1].end <= one.first), None)
-            if level is None:
-                levels.append([one])
-                if len(levels) > 1 and not quiet:
+            while busy and busy[0][0] <= one.first:
+                heappush(free, heappop(busy)[1])
+            if free:
+                level = heappop(free)
+            else:
+                level = len(levels)
+                levels.append([])
+                if level and not quiet:
                     what = f"event {one.event.number} overlaps the one before it; it is read as lying above it"
                     self._remark(one.event, what, "mend the record timecode if that is not meant")
-            else:
-                levels[level].append(one)
+            levels[level].append(one)
+            heappush(busy, (one.end, level))
         return levels
 
     def _track(self, index: int, kind: Literal["Video", "Audio"], name: str, row: list[_Placed]) -> Track:
@@ -251,14 +263,19 @@ class _Reader:
             speeds = speeds_of(one.speeds[0][1], rate)
         drop = self._rate.drop if event.code is None else event.code
         labels = Labels(*event.source, drop=drop, speeds=speeds)
-        clip = Clip(
+        source, speed = likeliest(labels, one.end - one.first, rate)
+        if varies:
+            speed = Speed(refused=_VARIES)
+        if speed.refused.startswith("its source timecode"):
+            self._remark(event, f"event {event.number}: {speed.refused}", "mend its source timecode")
+        return Clip(
             address=address,
             kind=kind,
             name=media.name or f"event {event.number}",
             enabled=not event.off,
             record=(one.first, one.end),
-            source=Instant(0.0, float(rate)),
-            speed=Speed(),
+            source=source,
+            speed=speed,
             rate=rate,
             media=media,
             takes=(),
@@ -270,14 +287,8 @@ class _Reader:
             see_through="a generator or title" if media.kind == "generator" else "",
             track_name=track,
             beside=False,
-            labels=labels,
+            labels=None if varies else labels,
         )
-        clip = at_rate(clip, likely_rate(labels, one.end - one.first, rate), drop=labels.drop)
-        if varies:
-            clip = replace(clip, speed=Speed(refused=_VARIES), labels=None)
-        if clip.speed.refused.startswith("its source timecode"):
-            self._remark(event, f"event {event.number}: {clip.speed.refused}", "mend its source timecode")
-        return clip
 
     # --- markers ----------------------------------------------------------------------------------------------------
 

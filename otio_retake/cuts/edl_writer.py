@@ -66,6 +66,7 @@ class _Writer:
         self._spell = spell
         self._losses = Losses()
         self._reels: dict[str, str] = {}
+        self._taken = {event.reel.upper() for event in document.events}
         self._colons = not any(";" in label for event in document.events[:10] for label in event.record)
         self._long = any(len(event.reel) > SHORT_REEL for event in document.events)
 
@@ -213,12 +214,12 @@ class _Writer:
         else:
             tail = f"{'A' if sound else 'V'}{found[2]}" if found else ""
             reel = (f"{found[1]}"[: SHORT_REEL - len(tail)] + tail) if found else safe[-SHORT_REEL:]
-        taken = set(self._reels.values()) | {event.reel.upper() for event in self._document.events}
         number = 0
-        while reel in taken:
+        while reel in self._taken:
             number += 1
             reel = f"R{number:07}"
         self._reels[name] = reel
+        self._taken.add(reel)
         return reel
 
 

@@ -20,7 +20,8 @@ from .model import Clip, Exact, Instant, Labels, Speed
 FREEZE = "the clip is a freeze frame"
 REVERSE = "the clip runs backwards"
 
-_PARTS = re.compile(r"[:;.,]")
+_LABEL = re.compile(r"(\d{1,2})[:;.,](\d{1,2})[:;.,](\d{1,2})([:;.,])(\d{2,3})")
+_STRAIGHT = Speed()
 _USUAL = (24, 25, 30, 48, 50, 60)
 _LONGEST_PLAY = 4 * 3600
 """Seconds: a source that ends before it begins crosses midnight if it then plays no longer than this."""
@@ -32,16 +33,16 @@ def frame_of(label: str, rate: Fraction, *, drop: bool = False) -> int:
     ``drop`` is what the list says of it; a semicolon says so by itself. A label that drop-frame counting skips names
     the next one that there is.
     """
-    if label.isdigit():
-        return int(label)
-    parts = _PARTS.split(label)
-    if len(parts) != 4 or not all(part.isdigit() for part in parts):
+    found = _LABEL.fullmatch(label)
+    if found is None:
+        if label.isdigit():
+            return int(label)
         raise BadTimecode(f"{label!r} is not a timecode")
-    hours, minutes, seconds, frames = (int(part) for part in parts)
-    skip = drops(rate) if drop or label[-len(parts[3]) - 1] in ";," else 0
-    if skip and minutes % 10 and seconds == 0 and frames < skip:
-        frames = skip
-    return parse_timecode(f"{hours:02}:{minutes:02}:{seconds:02}{';' if skip else ':'}{frames:02}", rate)[0]
+    hours, minutes, seconds, mark, frames = found.groups()
+    skip = drops(rate) if drop or mark in ";," else 0
+    if skip and seconds in ("0", "00") and int(frames) < skip and int(minutes) % 10:
+        frames = str(skip)
+    return parse_timecode(f"{hours:>02}:{minutes:>02}:{seconds:>02}{';' if skip else ':'}{frames:>02}", rate)[0]
 
 
 def speeds_of(written: str, rate: Fraction) -> tuple[Fraction, ...]:
@@ -137,6 +138,19 @@ def likely_rate(labels: Labels, length: Exact, cut_rate: Fraction) -> Fraction:
 def _sibling(base: int, rate: Fraction) -> Fraction:
     """The rate of whole number ``base`` of the same family: NTSC where ``rate`` is."""
     return base * NTSC if rate.denominator == 1001 and base % 25 else Fraction(base)
+
+
+def likeliest(labels: Labels, length: Exact, cut_rate: Fraction) -> tuple[Instant, Speed]:
+    """The same at the rate that the media is likely to have, where nothing is known of it."""
+    if not labels.speeds:
+        try:
+            first, end = (frame_of(label, cut_rate, drop=labels.drop) for label in (labels.first, labels.end))
+        except BadTimecode:
+            pass
+        else:
+            if end - first == length:
+                return Instant(float(first), float(cut_rate)), _STRAIGHT
+    return reading(labels, length, cut_rate, likely_rate(labels, length, cut_rate))
 
 
 def at_rate(clip: Clip, rate: Fraction, *, drop: bool) -> Clip:
