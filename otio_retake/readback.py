@@ -51,13 +51,13 @@ class TakeInCut:
 def takes_in(view: View, known: Iterable[TakeFile]) -> list[TakeInCut]:
     """The takes of ours in ``view``: found by their id, else by their file's name."""
     by_ident = {take.ident: take for take in known}
-    by_name = {take.path.name: take for take in by_ident.values()}
+    by_name = {take.path.name.casefold(): take for take in by_ident.values()}
     found = []
     for clip in view.clips():
         for media in _ours(clip, by_name):
             ident = str((media.ours or {}).get("take", ""))
             name = file_name(media.url).rpartition(".")[0] or media.name
-            take = by_ident.get(ident) or by_name.get(file_name(media.url))
+            take = by_ident.get(ident) or by_name.get(file_name(media.url).casefold())
             stands_alone = media is clip.media
             in_use = clip.enabled and (stands_alone or clip.active == media.key)
             short = _short(clip, media, take, alone=stands_alone)
@@ -78,7 +78,8 @@ def over(found: Iterable[TakeInCut], clip: Clip) -> list[TakeInCut]:
 
 def _ours(clip: Clip, by_name: dict[str, TakeFile]) -> Iterator[Media]:
     yield from clip.takes
-    name = file_name(clip.media.url)
+    # Some programs write names in capitals.
+    name = file_name(clip.media.url).casefold()
     if clip.media not in clip.takes and (clip.media.ours is not None or name in by_name):
         yield clip.media
 

@@ -16,7 +16,7 @@ from ..budget import Limits
 from ..capabilities import Capabilities, capabilities_of
 from ..cuts import Cut, open_cut
 from ..cuts.marker_edl import with_markers
-from ..cuts.model import View
+from ..cuts.model import Marker, View
 from ..cuts.paths import Places
 from ..durable import write_text
 from ..errors import CutError, ProjectError, SettingsError
@@ -104,10 +104,19 @@ class Session:
         return linked(self._marked, marked_spans(self._marked, self.marks.marks), self.library)
 
     @cached_property
-    def _marked(self) -> View:
+    def _joined(self) -> View:
+        """What the cut says, with the list of markers that belongs to it."""
         view = self.cut.view
-        if self.settings.markers is not None:
-            view = with_markers(view, self.settings.markers)
+        return with_markers(view, self.settings.markers) if self.settings.markers is not None else view
+
+    @property
+    def joined(self) -> tuple[Marker, ...]:
+        """The markers of the list that belongs to the cut; they do not stand in its document."""
+        return self._joined.markers[len(self.cut.view.markers) :]
+
+    @cached_property
+    def _marked(self) -> View:
+        view = self._joined
         if not self.project.exists:
             return view
         ledger = self.ledger
