@@ -24,6 +24,7 @@ BENCHMARKS = {
     "f": ("startup", "the start of the command line"),
     "x": ("xmeml", "FCP 7 XML against OpenTimelineIO's adapter"),
     "p": ("fcpxml", "Final Cut Pro XML against OpenTimelineIO's adapter"),
+    "g": ("edit_list", "edit lists against OpenTimelineIO's adapter"),
 }
 
 

@@ -23,6 +23,7 @@ from otio_retake.media.sound import own_sound
 from otio_retake.rates import nominal
 from otio_retake.spans import CannotSend, PullSpans, Span, solve
 
+from . import edit_list
 from .fcpxml import fcpxml_adapter, fcpxml_patched
 from .measuring import peak_memory
 from .timeline import in_memory, their_way, whole_way
@@ -101,6 +102,8 @@ JOBS: dict[str, Callable[..., Callable[[], dict[str, Any]]]] = {
     "xmeml_patched": xmeml_patched,
     "fcpxml_adapter": fcpxml_adapter,
     "fcpxml_patched": fcpxml_patched,
+    "edl_ours": edit_list.ours,
+    "edl_theirs": edit_list.theirs,
 }
 
 

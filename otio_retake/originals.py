@@ -23,7 +23,7 @@ def with_originals(view: View, takes: Iterable[TakeFile], target_of: Callable[[s
     A take above a clip of the picture is left: it is looked through to what lies below.
     """
     by_ident = {take.ident: take for take in takes}
-    by_name = {take.path.name: take for take in by_ident.values()}
+    by_name = {take.path.name.casefold(): take for take in by_ident.values()}
     if not by_ident:
         return view
 
@@ -31,7 +31,7 @@ def with_originals(view: View, takes: Iterable[TakeFile], target_of: Callable[[s
         if not alone(clip) or _covers_picture(view, clip):
             return clip
         ident = str((clip.media.ours or {}).get("take", ""))
-        take = by_ident.get(ident) or by_name.get(file_name(clip.media.url))
+        take = by_ident.get(ident) or by_name.get(file_name(clip.media.url).casefold())
         target = target_of(take.target) if take is not None else None
         if target is None or target.kind == "sound":
             return clip

@@ -336,7 +336,8 @@ class _Item:
         say = self.remarks.append
         if self.request.through:
             self.wrong(f"looked through: {', '.join(self.request.through)}", "nothing", "note")
-        if clip.speed.scalar != 1:
+        # Media of 23.976 in a cut at 24 plays frame for frame: that is no speed.
+        if clip.speed.scalar != 1 and clip.speed.scalar * clip.source.exact_rate != clip.rate:
             say(f"the clip runs at {float(clip.speed.scalar * 100):g} %; source frames are sent")
         if clip.speed.warning:
             self.wrong(clip.speed.warning, "look at the take in the cut", "warning")

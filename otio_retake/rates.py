@@ -55,6 +55,7 @@ def exact_rate(written: float | int | str | Fraction) -> Fraction:
     return rate.limit_denominator(1001)
 
 
+@lru_cache(maxsize=256)
 def nominal(rate: Fraction) -> int:
     """The whole rate that timecode counts to at ``rate``: 24000/1001 gives 24."""
     return max(math.floor(rate + Fraction(1, 2)), 1)
@@ -92,6 +93,7 @@ def sample_at(frame: int, rate: Fraction, sample_rate: int) -> int:
 _TIMECODE = re.compile(r"(\d{2,}):(\d{2}):(\d{2})([:;.,])(\d{2,3})")
 
 
+@lru_cache(maxsize=256)
 def drops(rate: Fraction) -> int:
     """How many labels drop-frame counting skips each minute at ``rate``; 0 where there is no such counting."""
     base = nominal(rate)

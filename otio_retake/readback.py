@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from .cuts.labels import at_rate
 from .cuts.model import Clip, Media, View
 from .cuts.paths import file_name
 from .rates import parse_timecode
@@ -50,14 +51,14 @@ class TakeInCut:
 def takes_in(view: View, known: Iterable[TakeFile]) -> list[TakeInCut]:
     """The takes of ours in ``view``: found by their id, else by their file's name."""
     by_ident = {take.ident: take for take in known}
-    by_name = {take.path.name: take for take in by_ident.values()}
+    by_name = {take.path.name.casefold(): take for take in by_ident.values()}
     found = []
     seen: set[tuple[str, object]] = set()
     for clip in view.clips():
         for media in _ours(clip, by_name):
             ident = str((media.ours or {}).get("take", ""))
             name = file_name(media.url).rpartition(".")[0] or media.name
-            take = by_ident.get(ident) or by_name.get(file_name(media.url))
+            take = by_ident.get(ident) or by_name.get(file_name(media.url).casefold())
             # A form may need a clip for each channel of a take of sound: they are one take.
             if clip.kind == "Audio" and ident and (ident, clip.record) in seen:
                 continue
@@ -82,30 +83,42 @@ def over(found: Iterable[TakeInCut], clip: Clip) -> list[TakeInCut]:
 
 def _ours(clip: Clip, by_name: dict[str, TakeFile]) -> Iterator[Media]:
     yield from clip.takes
-    name = file_name(clip.media.url)
+    # Some programs write names in capitals.
+    name = file_name(clip.media.url).casefold()
     if clip.media not in clip.takes and (clip.media.ours is not None or name in by_name):
         yield clip.media
 
 
 def _short(clip: Clip, media: Media, take: TakeFile | None, *, alone: bool) -> int:
     """Frames that the cut needs of this clip and the take does not have."""
-    found = _available(media, take, alone=alone)
+    found = _available(clip, media, take, alone=alone)
     if found is None:
         return 0
     rate, start, end = found
+    if clip.labels is not None and take is not None:
+        # Timecode counts at the rate of the medium itself, which is the take's.
+        clip = at_rate(clip, rate, drop=";" in take.spec.timecode)
     reach = clip.source_of(*clip.record) if alone else clip.needed
     first, stop = reach.at(rate)
     missing = max(start - first, Fraction(0)) + max(stop - end, Fraction(0))
     return -(-missing.numerator // missing.denominator)
 
 
-def _available(media: Media, take: TakeFile | None, *, alone: bool) -> tuple[Fraction, Fraction, Fraction] | None:
+def _available(
+    clip: Clip, media: Media, take: TakeFile | None, *, alone: bool
+) -> tuple[Fraction, Fraction, Fraction] | None:
     """A rate, and the range of a take at it: as the cut says, else as its file's own timecode does."""
     if media.start is not None and media.duration is not None:
         rate = media.start.exact_rate
         start = media.start.at(rate)
         return rate, start, start + media.duration.at(rate)
-    if take is None or not alone or not take.spec.timecode:
+    if take is None or not alone:
         return None
-    begins = Fraction(parse_timecode(take.spec.timecode, take.spec.rate)[0])
-    return take.spec.rate, begins, begins + len(take.spec.span)
+    spec = take.spec
+    if spec.kind == "sound":
+        begins = spec.since_midnight * clip.rate
+        return clip.rate, begins, begins + Fraction(spec.samples, spec.sound_rate) * clip.rate
+    if not spec.timecode:
+        return None
+    begins = Fraction(parse_timecode(spec.timecode, spec.rate)[0])
+    return spec.rate, begins, begins + len(spec.span)

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from .capabilities import Mode
 from .errors import SettingsError
 from .marks import MOST_TAKES
+from .rates import exact_rate
 
 PREFIX = "OTIO_RETAKE_"
 """What the name of an environment variable of ours begins with."""
@@ -53,6 +54,7 @@ class Settings(BaseModel):
         "", description="write takes on tracks above, in the shape of: resolve, premiere, kdenlive, hiero, flame"
     )
     markers: Path | None = Field(None, description="a list of markers that belongs to the cut, as an EDL")
+    edl_rate: str = Field("", description="frames a second of edit lists, which do not say it: 23.976, 25, 29.97")
     activate: bool = Field(False, description="make the newest take active instead of the original")
     budget: Decimal | None = Field(None, ge=0, description="most that one run may spend")
     budget_project: Decimal | None = Field(None, ge=0, description="most that the project may spend")
@@ -67,6 +69,18 @@ class Settings(BaseModel):
         if isinstance(value, str):
             return tuple(part for part in value.split(os.pathsep) if part)
         return (value,) if isinstance(value, Path) else value
+
+    @field_validator("edl_rate", mode="before")
+    @classmethod
+    def _rate(cls, value: Any) -> Any:
+        text = str(value).strip()
+        try:
+            known = not text or 1 <= exact_rate(text) <= 240
+        except ValueError:
+            known = False
+        if not known:
+            raise ValueError("write 23.976, 24, 25, 29.97, 30, 50, 59.94 or 60")
+        return text
 
     @field_validator("map")
     @classmethod

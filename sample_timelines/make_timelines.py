@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from otio_retake.durable import write_text
+from sample_timelines.editors.edit_lists import avid_24, resolve_2997df, resolve_markers
 from sample_timelines.editors.final_cut import final_cut_24, resolve_fcpxml_24
 from sample_timelines.editors.hiero import hiero_23976
 from sample_timelines.editors.kdenlive import kdenlive_25
@@ -41,6 +42,9 @@ OTHER_FORMS: dict[str, Callable[[], str]] = {
     "premiere_2997df.xml": premiere_2997df_xml,
     "final_cut_24.fcpxml": final_cut_24,
     "resolve_24.fcpxml": resolve_fcpxml_24,
+    "avid_24.edl": avid_24,
+    "resolve_2997df.edl": resolve_2997df,
+    "resolve_2997df.markers.edl": resolve_markers,
 }
 """The text of each timeline in another form, by the name of its file."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from .options import CutPath, Json
+from .options import CutPath, Json, Markers, MediaRoot, Rate
 
 
 def register(app: typer.Typer) -> None:
@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Look")(marks)
 
 
-def marks(cut: CutPath, json: Json = False) -> None:
+def marks(
+    cut: CutPath, markers: Markers = None, rate: Rate = None, media_root: MediaRoot = None, json: Json = False
+) -> None:
     """List the marks of a cut: where each is, what it asks for, and what looks like one but is none.
 
     A marker is a mark when its name or note begins with RETAKE:
@@ -30,7 +32,8 @@ def marks(cut: CutPath, json: Json = False) -> None:
     from .session import Session
     from .showing import console, show_problems, table
 
-    with Session(Path(cut), {}) as session:
+    flags = {"markers": markers, "edl_rate": rate, "media_root": tuple(media_root or ())}
+    with Session(Path(cut), flags) as session:
         requests = session.requests
         rows = [
             {

@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 # Typer reads these annotations when the program runs.
-CutPath = Annotated[Path, typer.Argument(help="The exported timeline (.otio).", show_default=False)]
+CutPath = Annotated[Path, typer.Argument(help="The exported timeline (.otio, .edl).", show_default=False)]
 SourcePath = Annotated[
     Path, typer.Argument(help="The exported timeline, or a list written by `plan --save`.", show_default=False)
 ]
@@ -33,6 +33,14 @@ Maps = Annotated[
     typer.Option(
         "--map", metavar="FROM=TO", help="Media that was under FROM is under TO. May be given more than once."
     ),
+]
+Markers = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--markers", metavar="FILE", help="A Resolve marker EDL of this cut: its marks count too."),
+]
+Rate = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--rate", metavar="FPS", help="Frames a second of an EDL, which does not say: 23.976, 25, 29.97."),
 ]
 ProjectFolder = Annotated[
     Optional[Path],  # noqa: UP045

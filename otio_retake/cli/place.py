@@ -7,7 +7,19 @@ from typing import Any
 
 import typer
 
-from .options import Activate, For, Json, Maps, MediaRoot, OutPath, Overwrite, ProjectFolder, SourcePath
+from .options import (
+    Activate,
+    For,
+    Json,
+    Maps,
+    Markers,
+    MediaRoot,
+    OutPath,
+    Overwrite,
+    ProjectFolder,
+    Rate,
+    SourcePath,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +36,8 @@ def place(
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Write the cut with its takes as alternates beside the originals. Nothing is sent; nothing else is changed.
@@ -40,11 +54,13 @@ def place(
 
     flags: dict[str, Any] = {
         "media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project,
-        "activate": activate or None, "editor": for_,
+        "activate": activate or None, "editor": for_, "markers": markers, "edl_rate": rate,
     }  # fmt: skip
     with Session(Path(source), flags) as session:
         if output is None:
-            raise CutError("nobody said where to write the cut", where=str(source), fix="add -o PATH.otio")
+            raise CutError(
+                "nobody said where to write the cut", where=str(source), fix=f"add -o PATH{session.cut.endings[0]}"
+            )
         check_output(session, output, overwrite=overwrite)
         plan, admitted = known(session)
         done = Done(plan, admitted, make_missing(session, admitted, quiet=json))

@@ -16,8 +16,10 @@ from .options import (
     Handles,
     Json,
     Maps,
+    Markers,
     MediaRoot,
     ProjectFolder,
+    Rate,
     Rehearse,
     Seam,
     Service,
@@ -49,6 +51,8 @@ def plan(
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
     save: Save = None,
     json: Json = False,
 ) -> None:
@@ -64,6 +68,7 @@ def plan(
         "service": service, "context": context, "handles": handles, "seam": seam, "color": color,
         "editor": for_,
         "strict": strict or None, "media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project,
+        "markers": markers, "edl_rate": rate,
     }  # fmt: skip
     if save is not None:
         check_list(save)

@@ -18,10 +18,12 @@ from .options import (
     Handles,
     Json,
     Maps,
+    Markers,
     MediaRoot,
     OutPath,
     Overwrite,
     ProjectFolder,
+    Rate,
     Rehearse,
     Seam,
     Service,
@@ -58,6 +60,8 @@ def run(
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Send the marked regions, fetch, verify and conform what comes back, and write the cut with its takes.
@@ -77,6 +81,7 @@ def run(
         "editor": for_,
         "strict": strict or None, "activate": activate or None, "media_root": tuple(media_root or ()),
         "map": tuple(map_ or ()), "project": project, "budget": amount(budget),
+        "markers": markers, "edl_rate": rate,
     }  # fmt: skip
     with Session(Path(source), flags, again=again, rehearse=rehearse or "") as session:
         code = whole_way(session, output, yes=yes, skip_problems=skip_problems, overwrite=overwrite, json=json)

@@ -15,12 +15,14 @@ from pydantic import TypeAdapter, ValidationError
 from ..budget import Limits
 from ..capabilities import Capabilities, capabilities_of
 from ..cuts import Cut, open_cut
-from ..cuts.model import View
+from ..cuts.marker_edl import with_markers
+from ..cuts.model import Marker, View
 from ..cuts.paths import Places
 from ..durable import write_text
 from ..errors import CutError, ProjectError, SettingsError
 from ..keys import find_key
 from ..ledger import Ledger
+from ..linking import linked, marked_spans, rate_of_media
 from ..marks import MOST_TAKES, Marks, Vocabulary, find_marks
 from ..media.library import Library
 from ..originals import with_originals
@@ -79,7 +81,9 @@ class Session:
     @cached_property
     def cut(self) -> Cut:
         """The cut, read; for a plan that was saved, the very file that it was made from."""
-        cut = open_cut(self.cut_path, self.settings.maps)
+        cut = open_cut(self.cut_path, self.settings.maps, edl_rate=self.settings.edl_rate)
+        if cut.view.rate_guessed and (rate := rate_of_media(cut.view, self.library)) is not None:
+            cut = open_cut(self.cut_path, self.settings.maps, edl_rate=str(rate), edl_rate_why="as its media runs")
         # A cut's millions of small objects live as long as the command: no collection need look through them.
         gc.freeze()
         cut.keep_in(self.project.folder)
@@ -93,8 +97,26 @@ class Session:
 
     @cached_property
     def view(self) -> View:
-        """What the cut says, with the originals of takes that an editor has put in their place."""
+        """What the cut says, with the originals of takes that an editor has put in their place.
+
+        A list of markers that belongs to it is joined to it, and marked clips that it names by timecode are linked.
+        """
+        return linked(self._marked, marked_spans(self._marked, self.marks.marks), self.library)
+
+    @cached_property
+    def _joined(self) -> View:
+        """What the cut says, with the list of markers that belongs to it."""
         view = self.cut.view
+        return with_markers(view, self.settings.markers) if self.settings.markers is not None else view
+
+    @property
+    def joined(self) -> tuple[Marker, ...]:
+        """The markers of the list that belongs to the cut; they do not stand in its document."""
+        return self._joined.markers[len(self.cut.view.markers) :]
+
+    @cached_property
+    def _marked(self) -> View:
+        view = self._joined
         if not self.project.exists:
             return view
         ledger = self.ledger
@@ -160,7 +182,7 @@ class Session:
     @cached_property
     def marks(self) -> Marks:
         """What the editor wrote."""
-        return find_marks(self.view, self.words)
+        return find_marks(self._marked, self.words)
 
     @cached_property
     def requests(self) -> Requests:

@@ -16,8 +16,10 @@ from .options import (
     Handles,
     Json,
     Maps,
+    Markers,
     MediaRoot,
     ProjectFolder,
+    Rate,
     Rehearse,
     Seam,
     Service,
@@ -43,8 +45,17 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=_PANEL)(command)
 
 
-def _flags(media_root: list[Path] | None, map_: list[str] | None, project: Path | None, **more: Any) -> dict[str, Any]:
-    return {"media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project, **more}
+def _flags(
+    media_root: list[Path] | None,
+    map_: list[str] | None,
+    project: Path | None,
+    markers: Path | None,
+    rate: str | None,
+    **more: Any,
+) -> dict[str, Any]:
+    """What says which cut is meant, and where its media is."""
+    media = {"media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project}
+    return {**media, "markers": markers, "edl_rate": rate, **more}
 
 
 def pull(
@@ -58,6 +69,8 @@ def pull(
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Write the frames that would be sent into the project folder. Costs nothing; nothing leaves this machine."""
@@ -66,7 +79,7 @@ def pull(
     from .session import Session
     from .working import Done, last_words, work
 
-    flags = _flags(media_root, map_, project, service=service, context=context, color=color, editor=for_)
+    flags = _flags(media_root, map_, project, markers, rate, service=service, context=context, color=color, editor=for_)
     with Session(Path(source), flags, rehearse=rehearse or "") as session:
         plan = session.plan()
         admit_problems(plan, skip=skip_problems)
@@ -92,6 +105,8 @@ def submit(
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Pull what is not pulled yet, upload and send it. The plan is shown and must be accepted, as with `run`."""
@@ -101,8 +116,8 @@ def submit(
     from .showing import show_plan
     from .working import Done, check_services, last_words, work
 
-    flags = _flags(media_root, map_, project, service=service, context=context, color=color, editor=for_,
-                   budget=amount(budget))  # fmt: skip
+    flags = _flags(media_root, map_, project, markers, rate, service=service, context=context, color=color, editor=for_)
+    flags["budget"] = amount(budget)
     with Session(Path(source), flags, rehearse=rehearse or "") as session:
         plan = session.plan()
         if not json:
@@ -122,10 +137,12 @@ def fetch(
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Wait for what was sent, and bring its results into the project folder."""
-    _later(source, FETCH, False, _flags(media_root, map_, project), json)
+    _later(source, FETCH, False, _flags(media_root, map_, project, markers, rate), json)
 
 
 def verify(
@@ -134,10 +151,12 @@ def verify(
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Compare what came back with what was sent: count, alignment, what changed, seams, colour, sound."""
-    flags = _flags(media_root, map_, project, strict=strict or None)
+    flags = _flags(media_root, map_, project, markers, rate, strict=strict or None)
     _later(source, VERIFY, False, flags, json, verdicts=True)
 
 
@@ -150,13 +169,15 @@ def conform(
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Make takes of verified results: the source's frames, rate, timecode, size and colour. Costs nothing, ever.
 
     With another --seam, --codec or --handles takes are made anew beside the old ones.
     """
-    flags = _flags(media_root, map_, project, handles=handles, seam=seam, codec=codec, editor=for_)
+    flags = _flags(media_root, map_, project, markers, rate, handles=handles, seam=seam, codec=codec, editor=for_)
     _later(source, (), True, flags, json)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from .options import Json, Overwrite, ProjectFolder
+from .options import Json, Markers, MediaRoot, Overwrite, ProjectFolder, Rate
 
 if TYPE_CHECKING:
     from ..orders import Order
@@ -37,12 +37,16 @@ def status(
     output: Marked = None,
     overwrite: Overwrite = False,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
+    media_root: MediaRoot = None,
     json: Json = False,
 ) -> None:
     """Show every order of the project: its state, what it was expected to cost and what was billed, and the budgets.
 
     With --write-marks the marks of the cut say in their editor what became of them: waiting, done, failed or unknown,
-    as a colour (yellow, green, red, purple), a category, or a to-do.
+    as a colour (yellow, green, red, purple), a category, or a to-do. Edit lists, and markers that came with --markers,
+    get a list of markers for DaVinci Resolve.
 
         otio-retake status cut.otio --write-marks -o cut-status.otio
     """
@@ -53,7 +57,8 @@ def status(
     if write_marks:
         from .marking import write_states
 
-        write_states(where, output, overwrite=overwrite, project=project, json=json)
+        flags = {"project": project, "markers": markers, "edl_rate": rate, "media_root": tuple(media_root or ())}
+        write_states(where, output, flags, overwrite=overwrite, json=json)
         return
     from ..cuts import FORMS
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import CutPath, Json, ProjectFolder
+from .options import CutPath, Json, Markers, ProjectFolder, Rate
 
 if TYPE_CHECKING:
     from ..sync import Sync
@@ -22,6 +22,8 @@ def sync(
     dry_run: DryRun = False,
     all_gone: AllGone = False,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Bring the ledger to what a newly exported cut says: which takes are in use, are there, or were taken out.
@@ -36,7 +38,7 @@ def sync(
     from ..takes_store import mark_take, takes, target
     from .session import Session
 
-    with Session(Path(cut), {"project": project}) as session:
+    with Session(Path(cut), {"project": project, "markers": markers, "edl_rate": rate}) as session:
         ledger = session.existing
         marks = {request.mark_id for request in session.requests.requests}
         said = compare(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from .options import CutPath, Json, OutPath, Overwrite, ProjectFolder
+from .options import CutPath, Json, Markers, OutPath, Overwrite, ProjectFolder, Rate
 from .syncing import sync
 
 if TYPE_CHECKING:
@@ -34,11 +34,13 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="takes", rich_help_panel="Look")
 
 
-def list_(cut: CutPath, project: ProjectFolder = None, json: Json = False) -> None:
+def list_(
+    cut: CutPath, project: ProjectFolder = None, markers: Markers = None, rate: Rate = None, json: Json = False
+) -> None:
     """List the takes in a cut: which is in use, which lack frames that the cut now needs, which are gone."""
     from .session import Session
 
-    with Session(Path(cut), {"project": project}) as session:
+    with Session(Path(cut), {"project": project, "markers": markers, "edl_rate": rate}) as session:
         found = _found(session)
         if json:
             from .machine import print_json
@@ -121,6 +123,7 @@ def pick(
     at: At = None,
     overwrite: Overwrite = False,
     project: ProjectFolder = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Make a take active on its clip, or the original again, and write the cut.
@@ -130,13 +133,21 @@ def pick(
         otio-retake takes pick cut-retakes.otio v002 --at A001C003 -o cut-picked.otio
         otio-retake takes pick cut-retakes.otio original --at 01:00:04:00 -o cut-picked.otio
     """
+    from ..errors import CutError
+    from ..originals import plays_take
     from ..readback import over
     from ..takes_store import mark_take
     from .session import Session
 
-    with Session(Path(cut), {"project": project}) as session:
+    with Session(Path(cut), {"project": project, "edl_rate": rate}) as session:
         if take == "original":
             clip = _clip(session, at)
+            if plays_take(clip):
+                raise CutError(
+                    "the clip plays a take, and the cut names no other media for it",
+                    where=clip.name,
+                    fix="drop the take, or relink the clip to its original by hand",
+                )
             patched = session.cut.activate(clip.address, clip.media.key)
             chosen = None
         else:
@@ -158,6 +169,7 @@ def drop(
     at: At = None,
     overwrite: Overwrite = False,
     project: ProjectFolder = None,
+    rate: Rate = None,
     json: Json = False,
 ) -> None:
     """Take a take out of the cut again, and write it. Its file stays until `project purge`; its order is kept."""
@@ -165,7 +177,7 @@ def drop(
     from ..takes_store import mark_take
     from .session import Session
 
-    with Session(Path(cut), {"project": project}) as session:
+    with Session(Path(cut), {"project": project, "edl_rate": rate}) as session:
         chosen = _one(session, take, at)
         if chosen.take is None:
             raise CutError("this take is not in the ledger", where=chosen.name, fix="name the project with --project")
@@ -214,6 +226,8 @@ def compose(
     output: OutPath = None,
     overwrite: Overwrite = False,
     project: ProjectFolder = None,
+    markers: Markers = None,
+    rate: Rate = None,
 ) -> None:
     """Make one take of a clip with several marks: for each mark the result of that number. Costs nothing.
 
@@ -226,7 +240,8 @@ def compose(
     from .working import Done, check_output, known, last_words, write_cut
 
     # Only a take of a whole clip is composed; one on a track above holds one mark.
-    with Session(Path(cut), {"project": project, "editor": ""}) as session:
+    flags = {"project": project, "editor": "", "markers": markers, "edl_rate": rate}
+    with Session(Path(cut), flags) as session:
         check_output(session, output, overwrite=overwrite)
         clip = _clip(session, at)
         plan, admitted = known(session)
@@ -254,7 +269,9 @@ def _clip(session: Session, at: str | None) -> Clip:
         except BadTimecode:
             clips = [clip for clip in clips if clip.name == at]
     own = [clip for clip in clips if clip.placed is None and not clip.see_through]
-    for narrower in (own, [c for c in own if not plays_take(c)], [c for c in own if c.enabled and not plays_take(c)]):
+    bare = [c for c in own if not plays_take(c)]
+    # In a list of takes there is nothing below them.
+    for narrower in (own, bare, [c for c in bare or own if c.enabled]):
         clips = narrower if narrower and len(clips) != 1 else clips
     if len(clips) != 1:
         what = "no clip" if not clips else f"{len(clips)} clips"

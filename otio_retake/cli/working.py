@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..cuts import Losses, Patched
 from ..durable import check_writable
 from ..errors import CutError, RetakeError
 from ..keys import VARIABLES, need_key
+from ..mark_states import mark_states, marker_states
 from ..orders import DEAD, Order, State, StepName
 from ..placing import idents, placements
 from ..planned import Plan
@@ -58,7 +59,8 @@ def whole_way(
         write_cut(session, done, output, activate=session.settings.activate, overwrite=overwrite)
     code = last_words(session, done, json=json)
     if output is None and not json:
-        console().print(f"no cut was written: otio-retake place {session.source} -o PATH.otio", soft_wrap=True)
+        ending = session.cut.endings[0]
+        console().print(f"no cut was written: otio-retake place {session.source} -o PATH{ending}", soft_wrap=True)
     return code
 
 
@@ -94,8 +96,10 @@ def check_output(session: Session, output: Path | None, *, overwrite: bool) -> N
 def write_cut(session: Session, done: Done, output: Path, *, activate: bool, overwrite: bool) -> None:
     """Writes the cut with every take that serves it."""
     ledger, cut = session.ledger, session.cut
-    found = placements(cut.view, done.admitted, ledger, activate=activate)
+    found = placements(session.view, done.admitted, ledger, activate=activate)
     patched = cut.apply(found, output.absolute().parent, session.settings.editor)
+    if cut.marks_apart:
+        patched = _with_marks(session, patched, done.plan)
     save(session, patched, output, overwrite=overwrite)
     placed = idents(found)
     with ledger.write("takes placed"):
@@ -106,6 +110,18 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
                 if ledger.state_of(key) is State.CONFORMED:
                     ledger.move(key, State.PLACED)
     done.written, done.added, done.losses = output, len(patched.added), patched.losses
+
+
+def _with_marks(session: Session, patched: Patched, plan: Plan) -> Patched:
+    """``patched`` with the list of markers that says what became of each mark, where there are any."""
+    requests = session.requests.requests
+    if not requests:
+        return patched
+    states = mark_states(requests, plan.items, {order.key: order for order in session.ledger.orders()})
+    marks = session.cut.write_marks(marker_states(requests, states))
+    patched.losses.left_out.extend(marks.losses.left_out)
+    ending = ".markers" + session.cut.endings[0]
+    return replace(patched, also=(*patched.also, (ending, marks.content)))
 
 
 def save(session: Session, patched: Patched, output: Path, *, overwrite: bool) -> None:

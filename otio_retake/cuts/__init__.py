@@ -23,26 +23,27 @@ FORMS: dict[str, tuple[str, str]] = {
     ".fcpxml": ("fcpxml_cut", "open_fcpxml"),
     ".fcpxmld": ("fcpxml_cut", "open_fcpxml"),
     ".aaf": ("aaf_cut", "open_aaf"),
+    ".edl": ("edl_cut", "open_edl"),
 }
 """How the name of a cut ends: the module of its form, and what opens it there."""
 
-
-def open_cut(path: Path, maps: Maps = ()) -> Cut:
-    """Opens the cut at ``path``. Raises ``CutError`` for what is no cut, or of a form that is not read."""
-    found = FORMS.get(path.suffix.lower())
-    if found is None and path.suffix.lower() in _LATER:
-        raise CutError(
-            f"{_LATER[path.suffix.lower()]} is not read yet", where=str(path), fix="export the timeline as .otio"
-        )
-    module, name = found or FORMS[".otio"]
-    opened: Callable[[Path, Maps], Cut] = getattr(import_module(f".{module}", __name__), name)
-    with _calm():
-        return opened(path, maps)
-
-
-_LATER = {
-    ".edl": "EDL",
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "edl_cut": ("edl_rate", "edl_rate_why"),
 }
+"""Settings that a form needs to be read, by its module."""
+
+
+def open_cut(path: Path, maps: Maps = (), **options: str) -> Cut:
+    """Opens the cut at ``path``. Raises ``CutError`` for what is no cut, or of a form that is not read.
+
+    ``options`` are settings that only one form knows, such as ``edl_rate``; the others leave them alone.
+    """
+    found = FORMS.get(path.suffix.lower())
+    module, name = found or FORMS[".otio"]
+    opened: Callable[..., Cut] = getattr(import_module(f".{module}", __name__), name)
+    known = {key: value for key, value in options.items() if key in OPTIONS.get(module, ())}
+    with _calm():
+        return opened(path, maps, **known)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from .aaf_writer import Addition
 from .cut import TRACK_NAME, Cut, Editor, Losses, MarkState, Patched
 from .model import Address, Marker, View
 from .reading import read_bytes
+from .view_timeline import timeline_of
 
 if TYPE_CHECKING:
     from ..takes import Placement
@@ -51,15 +52,8 @@ class AafCut(Cut):
 
     @property
     def timeline(self) -> Any:
-        """The cut as OpenTimelineIO's adapter reads it."""
-        import opentimelineio
-
-        try:
-            return opentimelineio.adapters.read_from_file(str(self.path), "AAF")
-        except opentimelineio.exceptions.OTIOError as error:
-            raise CutError(
-                f"OpenTimelineIO cannot read it: {error}", where=str(self.path), fix="pip install otio-aaf-adapter"
-            ) from None
+        """The cut as an OpenTimelineIO timeline."""
+        return timeline_of(self.view)
 
     def apply(self, placements: Iterable[Placement], beside: Path, editor: Editor = "") -> Patched:
         """The document with takes added on new tracks, for a file in the folder ``beside``."""

@@ -69,6 +69,9 @@ class Cut(ABC):
     endings: ClassVar[tuple[str, ...]]
     """How the name of an output of this form may end."""
 
+    marks_apart: ClassVar[bool] = False
+    """Whether the state of marks goes into a list of markers beside the cut, because the form has no place for it."""
+
     def __init__(self, path: Path, maps: tuple[tuple[str, Path], ...] = ()) -> None:
         self.path = path
         self.maps = maps

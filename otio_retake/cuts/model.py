@@ -63,6 +63,8 @@ class Media:
     start: Instant | None
     duration: Instant | None
     metadata: Mapping[str, Any] = field(repr=False)
+    names: tuple[str, ...] = ()
+    """Other names that its file may go by, where a form names media by clip and reel: the likeliest first."""
 
     @property
     def ours(self) -> Mapping[str, Any] | None:
@@ -78,6 +80,19 @@ class Speed:
     scalar: Fraction = Fraction(1)
     refused: str = ""
     warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The source of a clip as a form writes it that knows timecode only: it counts at the rate of the media itself.
+
+    ``speeds`` are what a speed that stands beside it may mean, the likeliest first; without any, lengths must tell.
+    """
+
+    first: str
+    end: str
+    drop: bool = False
+    speeds: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +172,8 @@ class Clip:
     opening: tuple[Exact, Exact] | None = None
     beside: bool = True
     """Whether the form has a place for takes at the clip itself; otherwise they stand on a track above."""
+    labels: Labels | None = None
+    """The source as timecode, where the form gives no more; ``source`` is then what it means at the likeliest rate."""
 
     def source_of(self, first: Exact, end: Exact) -> Reach:
         """The source that record frames ``[first, end)`` of the cut show."""
@@ -255,6 +272,8 @@ class View:
     """Whether the file has its topmost track first, as Kdenlive writes them; otherwise last, as OpenTimelineIO says."""
     counts_drop: bool | None = None
     """Whether the file says that its timecode is drop-frame; None where it says nothing."""
+    rate_guessed: bool = False
+    """Whether the form does not say the rate: its media may know better."""
 
     @cached_property
     def drop(self) -> bool:

@@ -11,10 +11,22 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
+
+MEDIA_ENDINGS = frozenset(
+    (
+        ".mov", ".mp4", ".mxf", ".m4v", ".avi", ".mkv", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".webm", ".dv",
+        ".wav", ".bwf", ".aif", ".aiff", ".mp3", ".m4a",
+    )
+)  # fmt: skip
+"""How the names of movies and sound end, for names that come without."""
+
+_LEAST_STEM = 4
+"""Characters of a name that must fit where only its beginning does."""
 
 _DRIVE = re.compile(r"/?([A-Za-z]):(?=[/\\]|$)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
@@ -28,6 +40,7 @@ class Places:
     maps: tuple[tuple[str, Path], ...] = ()
     roots: tuple[Path, ...] = ()
     _names: dict[str, list[Path]] = field(default_factory=dict, repr=False, compare=False)
+    _stems: list[tuple[str, Path]] = field(default_factory=list, repr=False, compare=False)
 
     def find(self, written: str) -> Path | None:
         """The file that ``written`` means here; None where there is none, or more than one that fits equally."""
@@ -46,6 +59,25 @@ class Places:
         """Files under the search folders that have the name of ``written``."""
         names = {PurePosixPath(path).name for path in spellings(written)}
         return [path for name in names for path in self._index().get(_folded(name), [])]
+
+    def called(self, name: str, *, whole: bool) -> list[Path]:
+        """Media beside the cut and under the search folders by the stem of its name: it is ``name``, or begins so."""
+        stem = _folded(file_name(name))
+        if not whole and len(stem) < _LEAST_STEM:
+            return []
+        if not self._stems:
+            here = [Path(self.beside, name) for name in sorted(_listed(self.beside))]
+            files = dict.fromkeys([*here, *(path for paths in self._index().values() for path in paths)])
+            media = (path for path in files if path.suffix.lower() in MEDIA_ENDINGS)
+            self._stems.extend(sorted((_folded(path.stem), path) for path in media))
+        found = []
+        for at in range(bisect_left(self._stems, (stem, Path())), len(self._stems)):
+            other, path = self._stems[at]
+            if not other.startswith(stem):
+                break
+            if other == stem if whole else len(other) > len(stem):
+                found.append(path)
+        return found
 
     def _search(self, spelled: list[str]) -> Path | None:
         """The file of the same name whose folders agree best, from the file upwards."""
@@ -66,6 +98,13 @@ class Places:
                     for name in files:
                         self._names.setdefault(_folded(name), []).append(Path(folder, name))
         return self._names
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def spellings(written: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..errors import CutError
 from .cut import Cut, Editor, MarkState, Patched
 from .model import Address, Marker, View
+from .view_timeline import timeline_of
 from .xmeml_reader import read_sequence
 from .xmeml_return import activate_take, drop_takes, write_states
 from .xmeml_writer import add_takes
@@ -68,17 +69,8 @@ class XmemlCut(Cut):
 
     @cached_property
     def timeline(self) -> Any:
-        """The cut as OpenTimelineIO's adapter reads it."""
-        import opentimelineio
-
-        if "fcp_xml" not in opentimelineio.adapters.available_adapter_names():
-            what = "OpenTimelineIO has no adapter for FCP 7 XML"
-            raise CutError(what, where=str(self.path), fix="pip install otio-fcp-adapter")
-        try:
-            return opentimelineio.adapters.read_from_string(self.document.data.decode("utf-8-sig"), "fcp_xml")
-        except Exception as error:  # adapters let through whatever goes wrong in them
-            what = f"OpenTimelineIO's adapter cannot read it: {error}"
-            raise CutError(what, where=str(self.path), fix="export the timeline as .otio") from None
+        """The cut as an OpenTimelineIO timeline."""
+        return timeline_of(self.view)
 
     def apply(self, placements: Iterable[Placement], beside: Path, editor: Editor = "") -> Patched:
         """The document with takes added on new tracks, for a file in the folder ``beside``."""
