@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-from ..errors import CutError
 from .cut import NOT_OURS, Cut, Editor, Losses, MarkState, Patched
 
 __all__ = ["FORMS", "NOT_OURS", "Cut", "Editor", "Losses", "MarkState", "Patched", "open_cut"]
