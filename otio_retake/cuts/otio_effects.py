@@ -88,7 +88,7 @@ def _one(effect: Raw, editor: Editor, offset: int, whole: bool, lost: list[str])
 def _resolve(effect: Raw, offset: int, whole: bool, lost: list[str]) -> Raw:
     about = effect["metadata"]["Resolve_OTIO"]
     kind = about.get("Effect Name")
-    if kind == "Video Faders" and about.get("Parameters") and not whole:
+    if kind == "Video Faders" and not whole and not _neutral(effect):
         # A fade belongs to the ends of its clip; a take in the middle would fade where nothing should.
         about["Parameters"] = []
         lost.append("Video Faders")

@@ -319,3 +319,18 @@ def test_real_timelines_take_takes_above(tmp_path: Path, shared_timelines: Path)
         del document["tracks"]["children"][place]
     assert document == json.loads(cut.original)
     assert NAMESPACE in patched.text
+
+
+@pytest.mark.parametrize("name", ["resolve_24", "premiere_2997df"])
+def test_punched_in_cropped_and_retimed_clips_keep_their_looks(tmp_path: Path, name: str) -> None:
+    """Each take has the effects of its clip, but for what lasts as long as that: there is none in the samples."""
+    cut = open_cut(SAMPLES / f"{name}.otio")
+    editor: Any = OWN[name]
+    for number, lower in enumerate(served(cut)):
+        patched = cut.apply([above(lower, first=0, length=int(lower.record[1] - lower.record[0]))], tmp_path, editor)
+        raw = json.loads(cut.original)["tracks"]["children"][lower.address.track]["children"][lower.address.item]
+        assert effects_of(patched) == raw["effects"], number
+        assert patched.losses.left_out == []
+        elsewhere = cut.apply([above(lower)], tmp_path, "kdenlive").losses.left_out
+        looks = {"resolve_24": ["Transform", "", "speed", "Cropping"], "premiere_2997df": ["Motion", "speed", ""]}[name]
+        assert [bool(elsewhere), looks[number] in " ".join(elsewhere)] == [bool(looks[number]), True]
