@@ -223,3 +223,30 @@ def test_our_own_markers_are_no_marks(placed: Cut) -> None:
     marks = find_marks(placed.view)
     assert [mark.prompt for mark in marks.marks] == ["rain"]
     assert marks.suspects == ()
+
+
+def test_the_only_media_of_a_clip_is_never_taken_out_or_switched_off(cut: Cut, tmp_path: Path) -> None:
+    """An editor has kept the take in use, and nothing else: dropping it would leave a hole in the picture."""
+    (listed,) = known(tmp_path, 1)
+    document = json.loads(cut.original)
+    first = document["tracks"]["children"][0]["children"][0]
+    first["media_references"]["DEFAULT_MEDIA"]["target_url"] = str(listed.path)
+    over_it = track(clip("C", 10, 40), name="Video 2")
+    document["tracks"]["children"].append(over_it)
+    flat = reopened(cut, json.dumps(document).encode())
+    assert flat.drop({listed.ident, listed.name}).content == flat.original
+    top = next(c for c in flat.view.clips() if c.name == "C")
+    assert flat.activate(top.address, top.media.key).content == flat.original
+
+
+def test_a_marker_of_ours_on_another_clip_makes_it_no_take(placed: Cut) -> None:
+    """Pasted by an editor: the clip is still the picture, and nothing takes it out."""
+    document = json.loads(placed.original)
+    tracks = document["tracks"]["children"]
+    pasted = takes_of(tracks[1])[0]["markers"][0]
+    tracks[0]["children"][0]["markers"].append(pasted)
+    cut = reopened(placed, json.dumps(document, indent=4).encode(), "pasted.otio")
+    assert [c.name for c in pictures(cut)] == ["A", "B", "A"]
+    assert [m.prompt for m in find_marks(cut.view).marks] == ["rain"]
+    left = json.loads(cut.drop({"region001", "region002", "region003"}).content)
+    assert [len(t["children"]) for t in left["tracks"]["children"]] == [3]
