@@ -8,8 +8,9 @@ import sqlite3
 from pathlib import Path
 
 from .cuts import FORMS
+from .cuts.otio_unpacking import CONTENT, Zipped
 from .durable import explained, sha256_of, written_beside
-from .errors import ProjectError
+from .errors import ProjectError, RetakeError
 from .ledger import Ledger
 from .orders import DEAD, State
 from .takes_store import open_targets
@@ -40,14 +41,24 @@ def names_in_cuts(ledger: Ledger) -> set[str]:
     """The takes that are named in any cut that we wrote, or that lies beside the project: those are in use."""
     project = ledger.project
     cuts = {project.load(row[0]) for row in ledger.read("SELECT DISTINCT path FROM written")}
-    cuts |= {path for ending in FORMS for path in project.folder.parent.glob(f"*{ending}")}
+    cuts |= {path for path in project.folder.parent.iterdir() if path.suffix.lower() in FORMS}
     found: set[str] = set()
     names = [take.name for take in all_takes(ledger)]
     for cut in cuts:
-        with contextlib.suppress(OSError):
-            text = cut.read_text(encoding="utf-8", errors="replace")
-            found |= {name for name in names if name in text}
+        inside = cut.rglob("*") if cut.is_dir() else (cut,)
+        for file in (path for path in inside if path.suffix.lower() in FORMS):
+            with contextlib.suppress(OSError, RetakeError):
+                data = _said_in(file)
+                found |= {name for name in names if name.encode() in data or name.encode("utf-16-le") in data}
     return found
+
+
+def _said_in(cut: Path) -> bytes:
+    """What a cut's file says; of a zipped bundle its timeline and the names of its media."""
+    if cut.suffix.lower() != ".otioz":
+        return cut.read_bytes()
+    bundle = Zipped(cut)
+    return bundle.read(CONTENT) + "\n".join(bundle.names).encode()
 
 
 def archive_to(ledger: Ledger, into: Path) -> int:

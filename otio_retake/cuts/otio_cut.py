@@ -70,7 +70,7 @@ class OtioCut(Cut):
 
     def drop(self, idents: set[str]) -> Patched:
         """The document without some takes."""
-        return drop_takes(self.document, idents)
+        return drop_takes(self.document, self._view, idents)
 
     def activate(self, address: Address, key: str) -> Patched:
         """The document with another media reference active, or another take above switched on."""

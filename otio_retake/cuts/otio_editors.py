@@ -43,6 +43,11 @@ def section_of(raw: Any, *keys: str) -> Raw:
     return raw if isinstance(raw, dict) else {}
 
 
+def list_of(raw: Any) -> list[Any]:
+    """``raw`` where it is a list; an empty one for anything else."""
+    return raw if isinstance(raw, list) else []
+
+
 def take_of(reference: Any) -> str:
     """The id of the take that a media reference of ours is; empty for any other."""
     return str(section_of(reference, "metadata", NAMESPACE).get("take", ""))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from .cut import Editor
-from .otio_editors import Raw, schema_of, section_of
+from .otio_editors import Raw, list_of, schema_of, section_of
 
 _OWN = {"Resolve_OTIO": "resolve", "PremierePro_OTIO": "premiere"}
 """The editor that a section of an effect's metadata belongs to."""
@@ -38,7 +38,7 @@ def effects_above(clip: Raw, editor: Editor, offset: Fraction, *, whole: bool) -
     """
     kept: list[Raw] = []
     lost: list[str] = []
-    for effect in clip.get("effects") or ():
+    for effect in list_of(clip.get("effects")):
         if not isinstance(effect, dict):
             continue
         made = _one(effect, editor, round(offset), whole, lost)
@@ -49,7 +49,7 @@ def effects_above(clip: Raw, editor: Editor, offset: Fraction, *, whole: bool) -
 
 def lost_of_track(effects: Any) -> list[str]:
     """The effects of a whole track that a take on another track does not have."""
-    return [name_of(effect) for effect in effects or () if isinstance(effect, dict) and not _neutral(effect)]
+    return [name_of(effect) for effect in list_of(effects) if isinstance(effect, dict) and not _neutral(effect)]
 
 
 def name_of(effect: Raw) -> str:
@@ -88,14 +88,14 @@ def _one(effect: Raw, editor: Editor, offset: int, whole: bool, lost: list[str])
 def _resolve(effect: Raw, offset: int, whole: bool, lost: list[str]) -> Raw:
     about = effect["metadata"]["Resolve_OTIO"]
     kind = about.get("Effect Name")
-    if kind == "Video Faders" and about.get("Parameters") and not whole:
+    if kind == "Video Faders" and not whole and not _neutral(effect):
         # A fade belongs to the ends of its clip; a take in the middle would fade where nothing should.
         about["Parameters"] = []
         lost.append("Video Faders")
     elif kind == "Dynamic Zoom" and about.get("Enabled") and not whole:
         about["Enabled"] = False
         lost.append("Dynamic Zoom, which spans its whole clip")
-    for parameter in about.get("Parameters") or ():
+    for parameter in list_of(about.get("Parameters")):
         keys = section_of(parameter).get("Key Frames")
         if isinstance(keys, dict) and keys and offset:
             parameter["Key Frames"] = {_later(key, offset): value for key, value in keys.items()}
@@ -114,11 +114,11 @@ def _neutral(effect: Raw) -> bool:
     """Whether an effect does nothing to the picture, as the row of effects that every clip has."""
     resolve = section_of(effect, "metadata", "Resolve_OTIO")
     if resolve:
-        return resolve.get("Enabled") is False or all(_at_default(p) for p in resolve.get("Parameters") or ())
+        return resolve.get("Enabled") is False or all(_at_default(p) for p in list_of(resolve.get("Parameters")))
     premiere = section_of(effect, "metadata", "PremierePro_OTIO")
     if premiere:
         intrinsic = premiere.get("IsIntrinsic") is True
-        return effect.get("enabled") is False or (intrinsic and all(map(_usual, premiere.get("Parameters") or ())))
+        return effect.get("enabled") is False or (intrinsic and all(map(_usual, list_of(premiere.get("Parameters")))))
     return schema_of(effect) == "LinearTimeWarp" and effect.get("time_scalar") == 1
 
 

@@ -7,6 +7,7 @@ same, since what holds markers is longer than it has markers.
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -17,7 +18,7 @@ from ..legible import legible
 from .cut import Losses, MarkState, Patched
 from .model import Address, Exact, Instant, Marker
 from .otio_document import Document, Node
-from .otio_editors import Raw, colour_of, ident_of, note_of, schema_of, section_of, take_of
+from .otio_editors import Raw, colour_of, ident_of, list_of, note_of, schema_of, section_of, take_of
 from .signature import signed
 from .splice import Edit, apply_edits, elements, insert_member, place_of, read_value
 
@@ -29,6 +30,9 @@ COLOURS: Mapping[MarkState, str] = {"waiting": "YELLOW", "done": "GREEN", "faile
 
 _CATEGORIES: Mapping[MarkState, int] = {"waiting": 4, "done": 3, "failed": 8, "unknown": 0}
 """The categories of Kdenlive that are yellow, green, red and purple in a new project."""
+
+_CALLED = re.compile(r"_rtk\w{7}_v\d{3,}", re.IGNORECASE)
+"""What the name of a take has in it."""
 
 _PARTS: Mapping[MarkState, tuple[float, float, float]] = {
     "waiting": (1.0, 1.0, 0.0), "done": (0.0, 1.0, 0.0), "failed": (1.0, 0.0, 0.0), "unknown": (0.5, 0.0, 0.5),
@@ -122,8 +126,15 @@ def _moved(marker: Marker, at: Exact, length: Exact, rate: float) -> Marker:
 
 
 def signature_in(raw: Raw) -> Mapping[str, Any] | None:
-    """What the markers of a clip say of the take of ours that it is; None where they say nothing."""
-    for marker in raw.get("markers") or ():
+    """What the markers of a clip say of the take of ours that it is; None where they say nothing.
+
+    A marker can be pasted onto any clip: it counts only on one that is called as takes are, or plays such a file.
+    """
+    references = section_of(raw, "media_references") or {"": raw.get("media_reference")}
+    names = [raw.get("name"), *(section_of(reference).get("target_url") for reference in references.values())]
+    if not any(_CALLED.search(str(name or "")) for name in names):
+        return None
+    for marker in list_of(raw.get("markers")):
         if isinstance(marker, dict):
             said = signed(f"{marker.get('name') or ''}\n{note_of(marker, section_of(marker, 'metadata'))}")
             if said is not None:

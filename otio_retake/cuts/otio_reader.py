@@ -60,7 +60,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._remarks: list[Problem] = []
-        metadata = document.root.get("metadata", {})
+        metadata = section_of(document.root.get("metadata"))
         self._writer = writer_of(document, metadata)
         self._written_rate = self._find_rate()
         self._rate = self._exact(self._written_rate, "the timeline")

@@ -30,11 +30,11 @@ from .splice import (
 )
 
 
-def drop_takes(document: Document, idents: set[str]) -> Patched:
+def drop_takes(document: Document, view: View, idents: set[str]) -> Patched:
     """The document without the takes ``idents``; a clip that had one active shows its original again.
 
     A take on a track of its own gives way to a gap, and a track of ours goes with the last of them. One that has lost
-    its id in an editor is known by its file, where ``idents`` name that.
+    its id in an editor is known by its file, where ``idents`` name that and another picture lies below it.
     """
     edits: list[Edit] = []
     removed: list[tuple[Address, str, str]] = []
@@ -43,7 +43,11 @@ def drop_takes(document: Document, idents: set[str]) -> Patched:
     if document.loose is not None:
         edits += _dropped(document.text, document.loose, Address(0, 0), idents, removed, losses)
     for index, track in enumerate(document.tracks):
-        laid = {k: ident for k, item in enumerate(track.items) if (ident := _laid(item.value, idents))}
+        laid = {
+            k: ident
+            for k, item in enumerate(track.items)
+            if (ident := _laid(item.value, idents)) and _is_above(view, Address(index, k), item.value)
+        }
         for item, value in enumerate(track.items):
             if item not in laid:
                 edits += _dropped(document.text, value, Address(index, item), idents, removed, losses)
@@ -72,9 +76,26 @@ def _laid(raw: Any, idents: Collection[str]) -> str:
     return next((name for name in _names(raw) if name in idents), "")
 
 
+def _is_above(view: View, address: Address, raw: Raw) -> bool:
+    """Whether a clip that plays a take is a clip of its own: as it says, or because a picture lies below it.
+
+    Some editors keep just the media that is in use: then the take is all that a clip of the picture has.
+    """
+    if item_take(raw):
+        return True
+    clip = view.clip_at(address)
+    for track in view.tracks:
+        below = track.index > address.track if view.top_first else track.index < address.track
+        if below and track.kind == "Video":
+            for other in track.between(*clip.record):
+                if other.placed is None and not other.see_through and not TAKE_FILE.search(file_name(other.media.url)):
+                    return True
+    return False
+
+
 def _names(raw: Raw) -> Iterator[str]:
     """The name of the take's file that is all that a clip plays."""
-    references = raw.get("media_references") or {"": raw.get("media_reference")}
+    references = section_of(raw, "media_references") or {"": raw.get("media_reference")}
     if len(references) == 1:
         name = file_name(str(section_of(next(iter(references.values()))).get("target_url") or ""))
         if TAKE_FILE.search(name):
@@ -95,7 +116,7 @@ def switched(
     for over, chosen in choices:
         for clip in (clip for track in view.tracks for clip in track.between(*over)):
             value = document.tracks[clip.address.track].items[clip.address.item].value
-            if not item_take(value) and not any(_names(value)):
+            if not item_take(value) and not (any(_names(value)) and _is_above(view, clip.address, value)):
                 continue
             if _laid(value, chosen):
                 wanted[clip.address] = True
@@ -128,8 +149,8 @@ def activate_take(document: Document, view: View, address: Address, key: str) ->
     A take on a track of its own is switched on; where the clip below is named, every such take over it goes off.
     """
     value = document.loose or document.tracks[address.track].items[address.item]
-    references = value.value.get("media_references") or {"DEFAULT_MEDIA": value.value.get("media_reference")}
-    if not isinstance(references, dict) or key not in references:
+    references = section_of(value.value, "media_references") or {"DEFAULT_MEDIA": value.value.get("media_reference")}
+    if key not in references:
         raise CutError(
             f"the clip has no media reference {key!r}", where=str(document.path), fix="`takes list` shows them"
         )

@@ -32,10 +32,11 @@ def premiere_2997df() -> str:
     thunder = _marker("", 170, 1, "RETAKE audio: distant thunder")
     pairs = [(20, 60, 1.0, [drift]), (90, 80, 2.0, [faster]), (150, 50, 1.0, [thunder])]
     picture, sound = [], []
+    looks = [_intrinsics(scale=125.0), _intrinsics(crop=10.0), _intrinsics()]
     for number, (first, count, scalar, markers) in enumerate(pairs, 1):
         source = span(BALLOON.start + first, count, RATE)
         warp = [speed(scalar, "Speed", "Speed", enabled=True)] if scalar != 1 else []
-        picture.append(_clip(source, number, [*_intrinsics(), *warp], markers))
+        picture.append(_clip(source, number, [*looks[number - 1], *warp], markers))
         sound.append(_clip(source, number, [*_volume(), *warp], markers, channels=2))
     # 15 frames of nothing before the last pair.
     picture.insert(2, gap(15, RATE))
@@ -99,18 +100,19 @@ def _keyed(name: str, number: int) -> Node:
     return {"DisplayName": name, "ID": number, "Keyframes": []}
 
 
-def _intrinsics() -> list[Node]:
+def _intrinsics(scale: float = 100.0, crop: float = 0.0) -> list[Node]:
+    """Opacity and motion; ``scale`` punches in, ``crop`` takes so much of a hundred off the left side."""
     centre = {"X": 0.5, "Y": 0.5}
     opacity = [_fixed("Opacity", 1, 100.0), _fixed("Blend Mode", 2, 18), _fixed("Blend Mode", 3, 0)]
     names = ["Anti-flicker Filter", "Crop Left", "Crop Top", "Crop Right", "Crop Bottom"]
     motion = [
         _fixed("Position", 1, centre),
-        _fixed("Scale", 2, 100.0),
+        _fixed("Scale", 2, scale),
         _fixed("Scale Width", 3, 100.0),
         _fixed(" ", 4, True),
         _fixed("Rotation", 5, 0.0),
         _fixed("Anchor Point", 6, centre),
-        *(_fixed(name, number, 0.0) for number, name in enumerate(names, 7)),
+        *(_fixed(name, number, crop if name == "Crop Left" else 0.0) for number, name in enumerate(names, 7)),
     ]
     return [
         _effect("AE.ADBE Opacity", "Opacity", "", True, opacity),

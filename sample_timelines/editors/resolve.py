@@ -79,7 +79,7 @@ def resolve_24() -> str:
             effects=[speed(2), *_row(40)],
             markers=[_marker("RETAKE: the boat turns into the wind", "PINK", span(doubled + 10, 12, rate))],
         ),
-        clip(FISH.file, span(FISH.start + 12, 60, rate), fish, metadata=_linked(3), effects=_row(60)),
+        clip(FISH.file, span(FISH.start + 12, 60, rate), fish, metadata=_linked(3), effects=_row(60, crop=0.1)),
         clip(
             FISH.file,
             span(FISH.start + 80, 24, rate),
@@ -195,12 +195,13 @@ def _effect(kind: str, name: str, number: int, parameters: Sequence[Node] = (), 
     return effect("", "Resolve Effect", {"Resolve_OTIO": about})
 
 
-def _row(length: int, zoom: float = 1) -> list[Node]:
-    """The effects that every picture has, whether it uses them or not; ``zoom`` punches in."""
+def _row(length: int, zoom: float = 1, crop: float = 0) -> list[Node]:
+    """The effects that every picture has, used or not; ``zoom`` punches in, ``crop`` cuts off both sides."""
     punched = [_double(f"transformationZoom{axis}", 1.0, zoom, 100.0) for axis in "XY"] if zoom != 1 else []
+    cropped = [_double(f"crop{side}", 0.0, crop, 1.0) for side in ("Left", "Right")] if crop else []
     return [
         _effect("Transform", "Transform", 2, punched),
-        _effect("Cropping", "Cropping", 3),
+        _effect("Cropping", "Cropping", 3, cropped),
         _effect("Dynamic Zoom", "Dynamic Zoom", 59, _dynamic_zoom(length), enabled=False),
         _effect("Composite", "Composite", 1),
         _effect("Lens Correction", "Lens Correction", 43),
