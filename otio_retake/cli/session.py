@@ -82,7 +82,7 @@ class Session:
     def cut(self) -> Cut:
         """The cut, read; for a plan that was saved, the very file that it was made from."""
         cut = open_cut(self.cut_path, self.settings.maps, edl_rate=self.settings.edl_rate)
-        if cut.view.rate_guessed and (rate := rate_of_media(cut.view, self.library)) is not None:
+        if cut.view.rate_guessed and (rate := rate_of_media(cut.view, self._library_of(cut))) is not None:
             cut = open_cut(self.cut_path, self.settings.maps, edl_rate=str(rate), edl_rate_why="as its media runs")
         # A cut's millions of small objects live as long as the command: no collection need look through them.
         gc.freeze()
@@ -135,7 +135,10 @@ class Session:
     @cached_property
     def library(self) -> Library:
         """The cut's media."""
-        places = Places(self.cut.media_folder, self.settings.maps, self.settings.media_root)
+        return self._library_of(self.cut)
+
+    def _library_of(self, cut: Cut) -> Library:
+        places = Places(cut.media_folder, self.settings.maps, self.settings.media_root)
         return Library(places, self.project.facts if self.project.exists else None)
 
     @property
