@@ -12,7 +12,7 @@ from ..cuts import Losses, Patched
 from ..durable import check_writable
 from ..errors import CutError, RetakeError
 from ..keys import VARIABLES, need_key
-from ..mark_states import mark_states, marker_states
+from ..mark_states import marker_states, state_of
 from ..orders import DEAD, Order, State, StepName
 from ..placing import idents, placements
 from ..planned import Plan
@@ -99,7 +99,7 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
     found = placements(session.view, done.admitted, ledger, activate=activate)
     patched = cut.apply(found, output.absolute().parent, session.settings.editor)
     if cut.marks_apart:
-        patched = _with_marks(session, patched, done.plan)
+        patched = _with_marks(session, patched, done.admitted)
     save(session, patched, output, overwrite=overwrite)
     placed = idents(found)
     with ledger.write("takes placed"):
@@ -112,12 +112,14 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
     done.written, done.added, done.losses = output, len(patched.added), patched.losses
 
 
-def _with_marks(session: Session, patched: Patched, plan: Plan) -> Patched:
+def _with_marks(session: Session, patched: Patched, admitted: Admitted) -> Patched:
     """``patched`` with the list of markers that says what became of each mark, where there are any."""
     requests = session.requests.requests
     if not requests:
         return patched
-    states = mark_states(requests, plan.items, {order.key: order for order in session.ledger.orders()})
+    ledger = session.ledger
+    keys = {ident: ordered.keys for ident, ordered in admitted.ordered.items()}
+    states = {r.mark_id: state_of(ledger.order(key) for key in keys.get(r.mark_id, ())) for r in requests}
     marks = session.cut.write_marks(marker_states(requests, states))
     patched.losses.left_out.extend(marks.losses.left_out)
     ending = ".markers" + session.cut.endings[0]

@@ -210,7 +210,7 @@ class _Writer:
         if self._long and len(safe) <= LONG_REEL:
             reel = safe
         elif self._long:
-            reel = safe[-LONG_REEL:]
+            reel = f"RTK{safe.rpartition('_RTK')[2]}"[:LONG_REEL]
         else:
             tail = f"{'A' if sound else 'V'}{found[2]}" if found else ""
             reel = (f"{found[1]}"[: SHORT_REEL - len(tail)] + tail) if found else safe[-SHORT_REEL:]
