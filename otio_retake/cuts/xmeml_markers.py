@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Any
 
 from ..legible import legible
-from .cut import MarkState
 from .model import Address, Exact, Instant, Marker
 from .signature import signed
 from .xmeml_counting import Counting, frames, number
@@ -28,14 +27,6 @@ PPRO_COLOURS = {
     "WHITE": 4294967295,
 }
 """Premiere's marker colours but green, which is what a marker without one has."""
-
-STATE_COLOURS: Mapping[MarkState, str] = {
-    "waiting": "YELLOW",
-    "done": "GREEN",
-    "failed": "RED",
-    "unknown": "ORANGE",
-}
-"""The colour that tells what became of a mark."""
 
 _GREEN = (113, 143, 0)
 

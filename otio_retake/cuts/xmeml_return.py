@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from ..errors import CutError
 from .cut import TRACK_NAME, Losses, MarkState, Patched
 from .model import Address, Clip, Marker
+from .otio_markers import COLOURS
 from .xmeml_clip import overlap
-from .xmeml_markers import PPRO_COLOURS, STATE_COLOURS
+from .xmeml_markers import PPRO_COLOURS
 from .xmeml_reader import Read
 from .xmeml_sequence import items_of
 from .xmeml_text import after, style_at, text_of, without
@@ -97,7 +98,7 @@ def write_states(document: XmlDocument, read: Read, states: Mapping[Marker, Mark
         if raw is None:
             losses.left_out.append(f"{marker.place}: the mark {marker.name or marker.note!r} is not in this document")
             continue
-        splice = _coloured(document, raw, STATE_COLOURS[state])
+        splice = _coloured(document, raw, COLOURS[state])
         if splice is not None:
             splices[raw.start] = splice
     return Patched(document.spliced(splices.values()), (), losses)

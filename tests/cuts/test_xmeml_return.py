@@ -182,7 +182,7 @@ def test_marks_get_the_colour_of_their_state_and_nothing_else_changes(tmp_path: 
     patched = cut.write_marks(states)  # type: ignore[arg-type]
     again = x.again(cut, patched.content)
     colours = [mark.marker.colour for mark in find_marks(again.view).marks]
-    assert colours == ["YELLOW", "GREEN", "RED", "ORANGE", "RED"]
+    assert colours == ["YELLOW", "GREEN", "RED", "PURPLE", "RED"]
     assert again.view.markers[1].colour == "BLUE"
     plain_again = re.sub(rb"<pproColor>\d+</pproColor>", b"", patched.content)
     assert plain_again == re.sub(rb"<pproColor>\d+</pproColor>", b"", cut.original)

@@ -17,8 +17,6 @@ from otio_retake.cuts.model import Clip
 from tests.cuts import xmeml as x
 from tests.cuts.placements import above, reference, sound, take
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_timelines" / "premiere_2997df.xml"
-
 
 def pictures(cut: Cut) -> list[Clip]:
     return [clip for clip in cut.view.clips() if clip.kind == "Video" and clip.media.kind == "file"]
@@ -61,7 +59,7 @@ def only_additions(before: bytes, after: bytes) -> None:
 def test_only_additions_and_all_of_them_come_out_again(
     name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    path = SAMPLE if name == "sample" else request.getfixturevalue("shared_timelines") / "xmeml" / name
+    path = x.SAMPLE if name == "sample" else request.getfixturevalue("shared_timelines") / "xmeml" / name
     cut = open_cut(path)
     clips = pictures(cut)
     # The same take may stand over several uses of its media, so each clip has its own here.
@@ -89,7 +87,7 @@ def test_only_additions_and_all_of_them_come_out_again(
 
 
 def test_ids_are_unique_and_files_are_given_once(tmp_path: Path) -> None:
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     clips = pictures(cut)
     # One take over two uses of the same media.
     patched = cut.apply([above(clip, 1) for clip in clips], tmp_path)
@@ -105,7 +103,7 @@ def test_ids_are_unique_and_files_are_given_once(tmp_path: Path) -> None:
 def test_opentimelineio_sees_the_new_track(tmp_path: Path) -> None:
     if "fcp_xml" not in otio.adapters.available_adapter_names():
         pytest.skip("otio-fcp-adapter is not installed")
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     patched = cut.apply([above(clip, k) for k, clip in enumerate(pictures(cut), 1)], tmp_path)
     before, after = (otio.adapters.read_from_string(text, "fcp_xml") for text in (cut.original.decode(), patched.text))
     assert len(after.video_tracks()) == len(before.video_tracks()) + 1
@@ -131,7 +129,7 @@ def test_an_empty_document_around_the_tracks_stays_as_it_is(tmp_path: Path) -> N
 
 
 def test_a_take_is_off_unless_asked_and_says_what_it_is(tmp_path: Path) -> None:
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     clip = pictures(cut)[0]
     for activate, enabled in ((False, "FALSE"), (True, "TRUE")):
         patched = cut.apply([above(clip, 7, activate=activate)], tmp_path)
@@ -149,7 +147,7 @@ def test_a_take_is_off_unless_asked_and_says_what_it_is(tmp_path: Path) -> None:
 
 
 def test_any_one_of_the_three_lines_is_enough(tmp_path: Path) -> None:
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     patched = cut.apply([above(pictures(cut)[0], 1)], tmp_path)
     line = b"otio-retake v001 take region001 of order kkkkkkk"
     assert patched.content.count(line) == 3
@@ -160,7 +158,7 @@ def test_any_one_of_the_three_lines_is_enough(tmp_path: Path) -> None:
 
 
 def test_a_take_that_an_editor_stripped_is_known_by_its_file(tmp_path: Path) -> None:
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     placement = above(pictures(cut)[0], 1)
     content = cut.apply([placement], tmp_path).content.replace(b"otio-retake v001 take", b"")
     stripped = x.again(cut, content)
@@ -169,7 +167,7 @@ def test_a_take_that_an_editor_stripped_is_known_by_its_file(tmp_path: Path) -> 
 
 
 def test_its_file_has_the_takes_rate_timecode_and_the_pictures_shape(tmp_path: Path) -> None:
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     video = Fraction(30000, 1001)
     placement = above(pictures(cut)[0], 1)
     spec = replace(placement.take.spec, timecode="00:58:57;20", rate=video)
@@ -187,7 +185,7 @@ def test_its_file_has_the_takes_rate_timecode_and_the_pictures_shape(tmp_path: P
 
 
 def test_a_take_of_its_services_size_is_warned_of(tmp_path: Path) -> None:
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     placement = above(pictures(cut)[0], 1)
     spec = replace(placement.take.spec, made_as=("changed", "auto", "native", "match"))
     patched = cut.apply([replace(placement, take=replace(placement.take, spec=spec))], tmp_path)
@@ -202,7 +200,7 @@ def test_a_take_of_its_services_size_is_warned_of(tmp_path: Path) -> None:
 
 def test_every_frame_of_a_take_lies_over_the_frame_that_it_replaces(tmp_path: Path) -> None:
     """A take whose file begins at frame k of the media shows frame n - k where the clip below shows frame n."""
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     for number, lower in enumerate(pictures(cut)):
         placement = above(lower, number + 1)
         again = x.again(cut, cut.apply([placement], tmp_path).content, f"{number}.xml")
@@ -264,7 +262,7 @@ def keys(item: ET.Element, ident: str) -> list[tuple[str, str]]:
 
 
 def test_filters_come_from_the_clip_below_with_keyframes_on_the_same_record_frames(tmp_path: Path) -> None:
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     punched, doubled, cropped = pictures(cut)
     items = [element(cut.apply([above(clip, 1, first=2)], tmp_path), "retake-") for clip in (punched, doubled, cropped)]
     names = [[e.text for e in item.iterfind("filter/effect/name")] for item in items]
@@ -349,7 +347,7 @@ def test_sound_has_a_clip_for_each_channel_that_are_one_take(tmp_path: Path) -> 
     wave = tmp_path / "A001_rtkabcdefg_v001.wav"
     head = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0\x80\xbb\0\0\0\0\0\0\x06\0\x18\0data\0\0\0\0"
     wave.write_bytes(head)
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     placement = sound(pictures(cut)[0])
     placement = replace(placement, take=replace(placement.take, path=wave))
     again = x.again(cut, cut.apply([placement], tmp_path).content)
@@ -361,7 +359,7 @@ def test_sound_has_a_clip_for_each_channel_that_are_one_take(tmp_path: Path) -> 
 
 
 def test_what_has_no_place_is_left_out_and_named(tmp_path: Path) -> None:
-    cut = open_cut(SAMPLE)
+    cut = x.sample(tmp_path)
     patched = cut.apply([reference(pictures(cut)[0])], tmp_path)
     assert patched.content == cut.original
     assert len(patched.losses.left_out) == 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from fractions import Fraction
 from pathlib import Path
 
 from otio_retake.cuts import Cut, open_cut
 from otio_retake.rates import NTSC, nominal, timecode
 
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_timelines" / "premiere_2997df.xml"
 TICKS = 254_016_000_000
 
 
@@ -120,6 +122,11 @@ def write(folder: Path, *sequences: str, name: str = "cut.xml") -> Cut:
     path = folder / name
     path.write_bytes(document(*sequences).encode())
     return open_cut(path)
+
+
+def sample(folder: Path) -> Cut:
+    """The project's own sample, in a folder that may be written to."""
+    return open_cut(Path(shutil.copy(SAMPLE, folder)))
 
 
 def again(cut: Cut, content: bytes, name: str = "again.xml") -> Cut:
