@@ -141,3 +141,9 @@ def release(db: sqlite3.Connection, token: str) -> None:
     """Gives a reservation back: the attempt is known not to have been accepted."""
     for schema in ("main", "journal"):
         db.execute(f"UPDATE {schema}.charges SET state = 'released' WHERE token = ?", (token,))
+
+
+def reopen(db: sqlite3.Connection, token: str, amount: Decimal) -> None:
+    """Makes a reservation of a charge again: what was taken for its end was another job's."""
+    for schema in ("main", "journal"):
+        db.execute(f"UPDATE {schema}.charges SET state = 'reserved', amount = ? WHERE token = ?", (str(amount), token))

@@ -139,7 +139,7 @@ class Ledger:
                 (*told, key, State.PLANNED, int(accepted), _who(), time.time()),
             ).rowcount
             if added:
-                self._event(db, key, State.PLANNED)
+                self.event(key, State.PLANNED)
                 return True
             order = self.order(key)
             superseded = order.state is State.SUPERSEDED
@@ -221,10 +221,11 @@ class Ledger:
             columns["state"] = to
             names = ", ".join(f"{name} = ?" for name in columns)
             db.execute(f"UPDATE orders SET {names} WHERE key = ?", (*columns.values(), key))
-            self._event(db, key, what or str(to))
+            self.event(key, what or str(to))
 
-    def _event(self, db: sqlite3.Connection, key: str, what: str) -> None:
-        db.execute("INSERT INTO events (at, order_key, what) VALUES (?, ?, ?)", (time.time(), key, what))
+    def event(self, key: str, what: str) -> None:
+        """Keeps what happened to an order just now."""
+        self._db.execute("INSERT INTO events (at, order_key, what) VALUES (?, ?, ?)", (time.time(), key, what))
 
     # --- attempts ---------------------------------------------------------------------------------------------------
 
@@ -251,7 +252,7 @@ class Ledger:
                 (key, number, token, State.SUBMITTING, str(order.spec.cost), time.time()),
             )
             db.execute("UPDATE orders SET state = ? WHERE key = ?", (State.SUBMITTING, key))
-            self._event(db, key, f"submitting, attempt {number}")
+            self.event(key, f"submitting, attempt {number}")
             return Attempt(number, token, State.SUBMITTING, reserved=order.spec.cost)
 
     def end_attempt(self, key: str, to: State, what: str = "", *, attempt: int | None = None, **columns: Any) -> None:
@@ -273,7 +274,7 @@ class Ledger:
                 )
             check_move(order, to)
             if job := job_of(columns.get("remote", "")):
-                self._check_job(db, order, last.number, job)
+                self.check_job(order, last.number, job)
             columns["state"] = to
             if to is State.REFUSED or columns.get("charged") is False:
                 budget.release(db, last.token)
@@ -286,12 +287,12 @@ class Ledger:
                 (*columns.values(), key, last.number),
             )
             db.execute("UPDATE orders SET state = ? WHERE key = ?", (to, key))
-            self._event(db, key, what or str(to))
+            self.event(key, what or str(to))
 
-    def _check_job(self, db: sqlite3.Connection, order: Order, number: int, job: str) -> None:
+    def check_job(self, order: Order, number: int, job: str) -> None:
         """Raises ``JobTaken`` where another attempt at the same service has ``job``: one charge, and one result."""
-        rows = db.execute("SELECT order_key, number, remote FROM attempts WHERE instr(remote, ?) > 0", (job,))
-        for key, other, remote in rows.fetchall():
+        rows = self.read("SELECT order_key, number, remote FROM attempts WHERE instr(remote, ?) > 0", job)
+        for key, other, remote in rows:
             if (key, other) == (order.key, number) or job_of(remote) != job:
                 continue
             found = self.order(key)
@@ -334,7 +335,7 @@ class Ledger:
                 "UPDATE attempts SET charged = ?, billed = ? WHERE order_key = ? AND number = ?",
                 (int(billed is not None), None if billed is None else str(billed), order.key, last.number),
             )
-            self._event(db, order.key, "charge said by hand")
+            self.event(order.key, "charge said by hand")
 
     # --- results ----------------------------------------------------------------------------------------------------
 

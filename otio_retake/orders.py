@@ -7,7 +7,8 @@
     submitting → refused      known not accepted: a new attempt may follow
     submitting → unknown      anything else; → submitted | refused | written_off, by the service or by a person
     submitted, running → cancelling → cancelled | ready;  → failed, perhaps charged
-    ready → expired;  uploaded → pulled when the upload expired;  fetched → rejected
+    submitted, running → unknown    where the service does not know the id that a person gave
+    ready → expired, or written_off by a person;  uploaded → pulled when the upload expired;  fetched → rejected
     planned … uploaded, refused → superseded: a later plan says otherwise, so it is not sent; → planned, pulled again
 """
 
@@ -67,10 +68,10 @@ MOVES: Mapping[State, frozenset[State]] = {
     S.SUBMITTING: frozenset({S.SUBMITTED, S.REFUSED, S.UNKNOWN}),
     S.UNKNOWN: frozenset({S.SUBMITTED, S.REFUSED, S.WRITTEN_OFF}),
     S.REFUSED: frozenset({S.SUBMITTING, S.PULLED, S.PLANNED, S.CANCELLED, S.SUPERSEDED}),
-    S.SUBMITTED: frozenset({S.RUNNING, S.READY, S.FAILED, S.CANCELLING, S.EXPIRED}),
-    S.RUNNING: frozenset({S.READY, S.FAILED, S.CANCELLING, S.EXPIRED}),
+    S.SUBMITTED: frozenset({S.RUNNING, S.READY, S.FAILED, S.CANCELLING, S.EXPIRED, S.UNKNOWN}),
+    S.RUNNING: frozenset({S.READY, S.FAILED, S.CANCELLING, S.EXPIRED, S.UNKNOWN}),
     S.CANCELLING: frozenset({S.CANCELLED, S.READY, S.FAILED, S.EXPIRED}),
-    S.READY: frozenset({S.FETCHED, S.EXPIRED, S.FAILED}),
+    S.READY: frozenset({S.FETCHED, S.EXPIRED, S.FAILED, S.WRITTEN_OFF}),
     S.FETCHED: frozenset({S.VERIFIED, S.REJECTED}),
     S.VERIFIED: frozenset({S.CONFORMED}),
     S.CONFORMED: frozenset({S.PLACED}),

@@ -66,7 +66,9 @@ def resolve(
     refused: Annotated[
         bool, typer.Option("--refused", help="The service never accepted it; it may be sent again.")
     ] = False,
-    written_off: Annotated[bool, typer.Option("--written-off", help="It is lost; its money counts as spent.")] = False,
+    written_off: Annotated[
+        bool, typer.Option("--written-off", help="It is lost, or cannot be fetched; it counts as spent.")
+    ] = False,
     charged: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--charged", metavar="AMOUNT", help="It failed, and this was charged for it."),
@@ -83,6 +85,7 @@ def resolve(
     An unknown order is never sent again by itself: it may have been accepted, and paid. Where a service does not say
     whether a failed job was charged, its price stays reserved until you say so.
     """
+    from .. import by_hand
     from ..errors import OrderError
     from ..orders import State
     from .session import Session, amount
@@ -106,19 +109,26 @@ def resolve(
             ledger.end_attempt(found.key, State.READY, "said to be there", kind="", message="")
             typer.echo(f"order {found.short} is ready: the next `run` fetches it")
             return
+        if accepted is not None:
+            by_hand.accept(ledger, found, accepted)
+            typer.echo(f"order {found.short} is {ledger.order(found.key).state}")
+            return
+        if written_off and found.state is State.READY:
+            # Its charge is known and stays: what is given up is the result.
+            ledger.end_attempt(found.key, State.WRITTEN_OFF, by_hand.SAID)
+            typer.echo(f"order {found.short} is written_off: its result is not fetched any more")
+            return
         if there or found.state is not State.UNKNOWN:
             raise OrderError(
                 f"the order is {found.state}: what became of it is known, or not to be said yet",
                 where=f"order {found.short}",
                 fix="`otio-retake status` shows what each order waits for",
             )
-        if accepted is not None:
-            ledger.end_attempt(found.key, State.SUBMITTED, "resolved by hand", remote=accepted, kind="", message="")
-        elif refused:
-            ledger.end_attempt(found.key, State.REFUSED, "resolved by hand", kind="by_hand", message="not accepted")
+        if refused:
+            ledger.end_attempt(found.key, State.REFUSED, by_hand.SAID, kind="by_hand", message="not accepted")
         else:
             cost: Decimal = found.spec.cost
-            ledger.end_attempt(found.key, State.WRITTEN_OFF, "resolved by hand", billed=cost, charged=True)
+            ledger.end_attempt(found.key, State.WRITTEN_OFF, by_hand.SAID, billed=cost, charged=True)
         typer.echo(f"order {found.short} is {ledger.order(found.key).state}")
 
 
@@ -126,7 +136,8 @@ def cancel(order: OrderName, where: Where = Path(), project: ProjectFolder = Non
     """Cancel an order: at once where nothing was sent, else at its service, by the process that carries orders out."""
     from ..errors import OrderError
     from ..lease import holder_of
-    from ..orders import AT_SERVICE, UNSENT, State
+    from ..orders import UNSENT, State
+    from ..steps.cancel import CAN_BE
     from .session import Session
 
     with Session(_source(where), {"project": project}) as session:
@@ -135,7 +146,16 @@ def cancel(order: OrderName, where: Where = Path(), project: ProjectFolder = Non
         if found.state in UNSENT:
             ledger.move(found.key, State.CANCELLED)
             typer.echo(f"order {found.short} is cancelled; nothing was sent")
-        elif found.state in AT_SERVICE:
+        elif found.state is State.CANCELLING:
+            typer.echo(f"order {found.short} is being cancelled: `otio-retake status` shows what comes of it")
+        elif found.state is State.READY:
+            raise OrderError(
+                "the order is ready: its job has ended and was charged, so there is nothing to cancel",
+                where=f"order {found.short}",
+                fix="`otio-retake fetch` brings its result;"
+                f" `otio-retake ledger resolve {found.short} --written-off` gives it up",
+            )
+        elif found.state in CAN_BE:
             if not session.providers.get(found.spec.service).can_cancel:
                 raise OrderError(
                     f"{found.spec.service} has no way to cancel",
@@ -145,7 +165,7 @@ def cancel(order: OrderName, where: Where = Path(), project: ProjectFolder = Non
             with ledger.write("cancel asked") as db:
                 db.execute("INSERT INTO intents (kind, order_key) VALUES ('cancel', ?)", (found.key,))
             who = "the running process does it" if holder_of(ledger) else "the next `run` does it"
-            typer.echo(f"order {found.short} will be cancelled: {who}")
+            typer.echo(f"order {found.short} is to be cancelled, unless it has ended by then: {who}")
         else:
             raise OrderError(
                 f"an order that is {found.state} cannot be cancelled", where=f"order {found.short}", fix="see `status`"

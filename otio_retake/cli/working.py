@@ -223,12 +223,24 @@ def _show_bad(done: Done, bad: list[Order]) -> None:
         last = order.attempt
         console().print(
             f"[red]{order.state}[/red] {order.spec.timecode} {escape(order.spec.clip)} (order {order.short}): "
-            + escape(_why(error) if error else _reason(order, last.message if last else ""))
+            + escape(_why(error, order) if error else _reason(order, last.message if last else ""))
         )
 
 
-def _why(error: RetakeError) -> str:
-    return error.what + (f"; to do: {error.fix}" if error.fix else "")
+MOST_WHERE = 120
+"""Letters of a place that are shown: more is an address or a path that tells less than its end."""
+
+
+def _why(error: RetakeError, order: Order) -> str:
+    """What went wrong, where that is not the order itself, and what to do."""
+    where = "" if error.where.startswith(f"order {order.short}") else error.where
+    if len(where) > MOST_WHERE:
+        where = f"{where[: MOST_WHERE // 3]}…{where[-(MOST_WHERE - MOST_WHERE // 3) :]}"
+    fix = error.fix
+    if order.state is State.READY:
+        # It cannot be cancelled any more, and only a person can say that nothing will come of it.
+        fix = "; ".join(part for part in (fix, f"or give it up: `ledger resolve {order.short} --written-off`") if part)
+    return error.what + (f" ({where})" if where else "") + (f"; to do: {fix}" if fix else "")
 
 
 def _reason(order: Order, message: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..orders import Order, State
+from ..by_hand import said
+from ..orders import Order, State, job_of
 from ..providers.base import Report
 from .workshop import Workshop
 
@@ -45,6 +46,16 @@ def apply(order: Order, report: Report, shop: Workshop) -> None:
         if order.state is not State.CANCELLING:
             ledger.end_attempt(key, State.CANCELLING)
         ledger.end_attempt(key, State.CANCELLED, charged=report.charged, billed=report.billed)
+    elif report.state == "expired" and order.state in (State.SUBMITTED, State.RUNNING) and said(ledger, order):
+        last = order.attempt
+        assert last is not None
+        ledger.end_attempt(
+            key,
+            State.UNKNOWN,
+            "no such job",
+            kind="by_hand",
+            message=f"{order.spec.service} knows no job {job_of(last.remote)!r}, which was given by hand",
+        )
     elif report.state == "expired":
         ledger.end_attempt(key, State.EXPIRED, billed=order.spec.cost, charged=True, kind="expired")
     elif report.state == "running" and order.state is State.SUBMITTED:

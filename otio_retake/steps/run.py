@@ -248,9 +248,11 @@ class _Runner:
     def _room(self, order: Order, running: Mapping[Future[None], tuple[str, StepName]]) -> bool:
         """Whether the order's service takes one more job now."""
         service = order.spec.service
-        # What this run has given up on is not waited for: its service would never seem to have a place again.
+        # What this run has given up on is not waited for: its service would never seem to have a place again. Nor are
+        # results that it does not fetch: their jobs have ended.
+        waited = AT_SERVICE if "fetch" in self._steps else AT_SERVICE - {State.READY}
         at_work = sum(
-            o.state in AT_SERVICE and o.spec.service == service and o.key not in self._outcome.failed
+            o.state in waited and o.spec.service == service and o.key not in self._outcome.failed
             for o in self._orders.values()
         )
         submitting = sum(
