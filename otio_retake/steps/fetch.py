@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from ..durable import explained, flush, flush_folder, lasting, sha256_of
 from ..errors import ResultExpired, ResultUnusable, ServiceTrouble
@@ -46,6 +47,19 @@ def run(order: Order, shop: Workshop) -> None:
     shop.ledger.move(order.key, State.FETCHED)
 
 
+def again(order: Order, number: int, shop: Workshop) -> None:
+    """Fetches one result of a finished ``order`` anew: its file is not here as it came.
+
+    Raises ``ResultExpired`` where the service no longer has it.
+    """
+    last = order.attempt
+    assert last is not None
+    report = shop.provider(order).poll(last.remote, shop.submission(order))
+    if report.state != "ready":
+        raise ResultExpired(f"{order.spec.service} shows the job as {report.state}", where=f"order {order.short}")
+    _bring(order, number, shop)
+
+
 def _fetch_all(order: Order, results: int, shop: Workshop) -> None:
     """Fetches every result that is there, also where another is gone. Raises ``ResultExpired`` for that one."""
     gone: ResultExpired | None = None
@@ -61,8 +75,12 @@ def _fetch_all(order: Order, results: int, shop: Workshop) -> None:
 def _fetch(order: Order, number: int, shop: Workshop) -> None:
     path = shop.project.result(order.key, number)
     have = next((r for r in order.results if r.number == number), None)
-    if have is not None and path.is_file() and path.stat().st_size == have.size:
-        return
+    if have is None or not path.is_file() or path.stat().st_size != have.size:
+        _bring(order, number, shop)
+
+
+def _bring(order: Order, number: int, shop: Workshop) -> None:
+    path = shop.project.result(order.key, number)
     last = order.attempt
     assert last is not None
     part = path.with_name(f".{path.name}.part")
@@ -74,6 +92,7 @@ def _fetch(order: Order, number: int, shop: Workshop) -> None:
             size = part.stat().st_size if part.is_file() else 0
             if size > MOST_RESULT_BYTES:
                 raise ResultUnusable("the result is larger than any can be", where=str(path), fix="ask the service")
+            _check_no_page(order, part)
             flush(part)
             with lasting("rename result"):
                 os.replace(part, path)
@@ -81,3 +100,16 @@ def _fetch(order: Order, number: int, shop: Workshop) -> None:
         finally:
             part.unlink(missing_ok=True)
     shop.ledger.add_result(order.key, number, path, sha256_of(path), size)
+
+
+def _check_no_page(order: Order, path: Path) -> None:
+    """Raises ``ServiceTrouble`` where text came in a movie's place: a page that says why, which is no result."""
+    with path.open("rb") as file:
+        begins = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if begins in (b"<", b"{", b"["):
+        raise ServiceTrouble(
+            f"{order.spec.service} sends {'a page' if begins == b'<' else 'a text'} in place of the movie",
+            where=f"order {order.short}",
+            fix="nothing: it is fetched again, and nothing was paid for that; if it stays so, ask the service",
+            passing=False,
+        )
