@@ -37,6 +37,10 @@ def run(order: Order, shop: Workshop) -> None:
     known = SERVICES.get(spec.service)
     any_good = False
     for result in order.results:
+        if result.state != "fetched":
+            # Judged before: another result, which was missing then, has come since.
+            any_good = any_good or result.state == "verified"
+            continue
         path = _brought_back(order, result, shop)
         try:
             with unread(path):
