@@ -5,7 +5,8 @@
     ├── MediaError          a media file cannot be used
     │   ├── MediaOffline        it is not where the cut says
     │   ├── MediaUnreadable     it is there, but damaged or not a movie
-    │   └── MediaUnsupported    it is sound, but of a kind that is refused
+    │   ├── MediaUnsupported    it is sound, but of a kind that is refused
+    │   └── ResultUnread        a result could not be looked at on this machine; it may well be good
     ├── SettingsError       a setting, option or override is not valid
     ├── ProjectError        the project folder or its ledger cannot be used
     │   ├── ProjectTooNew       it was written by a newer version
@@ -71,6 +72,12 @@ class MediaUnreadable(MediaError):
 
 class MediaUnsupported(MediaError):
     """The media is sound, but of a kind that is refused."""
+
+
+class ResultUnread(MediaError):
+    """A result could not be looked at, for a reason of this machine: it may well be good, so nothing is said of it."""
+
+    exit_code = 1
 
 
 class SettingsError(RetakeError):

@@ -73,17 +73,20 @@ MOVES: Mapping[State, frozenset[State]] = {
     S.CANCELLING: frozenset({S.CANCELLED, S.READY, S.FAILED, S.EXPIRED}),
     S.READY: frozenset({S.FETCHED, S.EXPIRED, S.FAILED, S.WRITTEN_OFF}),
     S.FETCHED: frozenset({S.VERIFIED, S.REJECTED}),
-    S.VERIFIED: frozenset({S.CONFORMED}),
-    S.CONFORMED: frozenset({S.PLACED}),
-    S.PLACED: frozenset(),
+    S.VERIFIED: frozenset({S.CONFORMED, S.FETCHED}),
+    S.CONFORMED: frozenset({S.PLACED, S.FETCHED}),
+    S.PLACED: frozenset({S.FETCHED}),
     S.FAILED: frozenset({S.SUBMITTING, S.PULLED, S.PLANNED}),
     S.CANCELLED: frozenset(),
     S.EXPIRED: frozenset({S.READY}),
-    S.REJECTED: frozenset({S.VERIFIED}),
+    S.REJECTED: frozenset({S.VERIFIED, S.FETCHED}),
     S.WRITTEN_OFF: frozenset(),
     S.SUPERSEDED: frozenset({S.PULLED, S.PLANNED}),
 }
-"""What may follow each state. A failed order may be tried again only where it is known not to have been charged."""
+"""What may follow each state. A failed order may be tried again only where it is known not to have been charged.
+
+What is done with becomes fetched again where one of several results, which was missing, has come after all.
+"""
 
 UNSENT = frozenset({S.PLANNED, S.PULLED, S.UPLOADED, S.REFUSED})
 """States in which nothing has been accepted by a service: going on costs money."""

@@ -7,6 +7,7 @@ demuxer and leaves thumbnails and sound as plain arrays; only then does the prog
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import subprocess
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from ..errors import ResultUnusable
+from ..errors import ResultUnread, ResultUnusable
 
 MOST_MEMORY = 4 << 30
 """Address space of the child: FFmpeg's libraries and numpy map 1.5 GiB before anything is read."""
@@ -28,6 +29,14 @@ SPARE_FRAMES = 24
 
 MOST_SIDE = 4096
 """Longest side of a result: services answer in 1080 lines; 2160 is the most that any takes."""
+
+SAID = 3
+"""How the child ends where it says something of the file. Whatever else it ends with says nothing of it."""
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+_NOT_OF_THE_BYTES = (*_NO_ROOM, errno.ENOENT, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ESTALE)
+"""What reading may come to whatever is in a file. Input/output errors are not among them: decoders name theirs so."""
 
 _SIGNATURES = {b"\x1a\x45\xdf\xa3": "matroska,webm"}
 _BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
@@ -53,19 +62,25 @@ class Looked:
 def looked_at(path: Path, *, expected: int, seconds: float) -> Iterator[Looked]:
     """Reads the file at ``path`` in a child; ``expected`` frames were sent, and it may take ``seconds``.
 
-    Raises ``ResultUnusable`` for anything that is not a sound movie within bounds.
+    Raises ``ResultUnusable`` for what is known not to be a sound movie within bounds, which only the child can tell;
+    ``ResultUnread`` where something else came in between: no room, no memory, a child that was stopped.
     """
-    _check(path)
-    with tempfile.TemporaryDirectory(prefix="otio-retake-") as folder:
+    with unread(path):
+        _check(path)
+        scratch = tempfile.TemporaryDirectory(prefix="otio-retake-", ignore_cleanup_errors=True)
+    with scratch as folder:
         command = [sys.executable, "-m", "otio_retake.media.cell", str(path), folder, str(expected + SPARE_FRAMES)]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=seconds, env=_environment(), check=False)
-        except subprocess.TimeoutExpired:
-            raise _unusable("it could not be read in time", path) from None
-        report = Path(folder, "report.json")
-        if done.returncode != 0 or not report.is_file():
-            raise _unusable(_last_words(done.stderr) or "its reader was stopped", path)
-        said = json.loads(report.read_text())
+        with unread(path):
+            try:
+                done = subprocess.run(command, capture_output=True, timeout=seconds, env=_environment(), check=False)
+            except subprocess.TimeoutExpired:
+                raise _unread(f"its reader did not end within {seconds:.0f} s", path) from None
+            report = Path(folder, "report.json")
+            if done.returncode == SAID and (why := _last_words(done.stderr)):
+                raise _unusable(why, path)
+            if done.returncode != 0:
+                raise _unread(_stopped(done.returncode, done.stderr), path)
+            said = json.loads(report.read_text())
         yield Looked(
             frames=said["frames"],
             width=said["width"],
@@ -104,6 +119,34 @@ def _unusable(why: str, path: Path) -> ResultUnusable:
     )
 
 
+@contextmanager
+def unread(path: Path) -> Iterator[None]:
+    """Turns an operating system's refusal into ``ResultUnread``: it says nothing of what is in the file."""
+    try:
+        yield
+    except (OSError, MemoryError) as error:
+        why = (getattr(error, "strerror", None) or type(error).__name__).lower()
+        where = f" at {tempfile.gettempdir()}" if getattr(error, "errno", None) in _NO_ROOM else ""
+        raise _unread(f"this machine does not let it ({why}{where})", path) from None
+
+
+def _unread(why: str, path: Path) -> ResultUnread:
+    return ResultUnread(
+        f"the result could not be looked at: {why}",
+        where=str(path),
+        fix="see to this machine's room, memory and drives and run it again: the result is kept, and may be good",
+    )
+
+
+def _stopped(code: int, stderr: bytes) -> str:
+    """How the child ended, where it said nothing of the file."""
+    if code < 0:
+        return f"its reader was stopped by signal {-code}"
+    lines = stderr.decode(errors="replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f"its reader failed{f' ({last[:200]})' if last else ''}"
+
+
 def _last_words(stderr: bytes) -> str:
     for line in reversed(stderr.decode(errors="replace").splitlines()):
         if line.startswith("cell: "):
@@ -120,15 +163,28 @@ def _environment() -> dict[str, str]:
 # --- in the child ---------------------------------------------------------------------------------------------------
 
 
-def _limit(bytes_most: int) -> None:
+def _limit(bytes_most: int) -> bool:
+    """Limits this process's memory; False where it cannot be, or had less already."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (bytes_most, bytes_most))
+        return True
+    return False
+
+
+def _of_the_machine(error: BaseException) -> bool:
+    """Whether an error of reading says nothing of the bytes that were read."""
+    import av
+
+    if isinstance(error, av.error.FFmpegError):
+        # ExitError is our own bound on how long a read may take.
+        return isinstance(error, av.error.ExitError) or error.errno in _NOT_OF_THE_BYTES
+    return isinstance(error, OSError)
 
 
 def _main(path: Path, folder: Path, most: int) -> None:
-    _limit(MOST_MEMORY)
+    limited = _limit(MOST_MEMORY)
     import av
     import numpy as np
 
@@ -180,10 +236,14 @@ def _main(path: Path, folder: Path, most: int) -> None:
                     samples += values.shape[1]
                     if samples >= limit:
                         break
-    except AV_ERRORS as error:
-        _stop(f"it is damaged ({(getattr(error, 'strerror', None) or type(error).__name__).lower()})")
     except MemoryError:
+        if not limited:
+            raise
         _stop("it needs more memory than a movie should")
+    except AV_ERRORS as error:
+        if _of_the_machine(error):
+            raise
+        _stop(f"it is damaged ({(getattr(error, 'strerror', None) or type(error).__name__).lower()})")
     report = {
         "frames": frames,
         "width": width,
@@ -199,7 +259,7 @@ def _main(path: Path, folder: Path, most: int) -> None:
 
 def _stop(why: str) -> None:
     print(f"cell: {why}", file=sys.stderr)
-    raise SystemExit(3)
+    raise SystemExit(SAID)
 
 
 if __name__ == "__main__":

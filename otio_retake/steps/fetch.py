@@ -3,66 +3,108 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from ..durable import explained, flush, flush_folder, lasting, sha256_of
-from ..errors import ResultExpired, ResultUnusable, ServiceTrouble
+from ..errors import ResultExpired, ResultUnusable, RetakeError, ServiceTrouble
 from ..orders import Order, State
 from ..providers.base import MOST_RESULT_BYTES
-from . import poll
+from . import lacking, poll
 from .workshop import Workshop
 
 MOST_GONE = 3
-"""Times that a result must be said to be gone before that is believed."""
+"""Times that a result must be said to be gone before that is believed; others of its job wait no longer for it."""
+
+MOST_HELD = 60
+"""Seconds after which a service may want to be asked for a result again, for others of its job to wait for it."""
 
 
 def run(order: Order, shop: Workshop) -> None:
-    """Fetches all results of ``order``. One that is here already is not fetched again."""
+    """Fetches all results of ``order``. One that is here already is not fetched again.
+
+    Where some are here and the rest cannot be had, the order goes on with those: what is missing is said, and kept in
+    mind where it may come yet.
+    """
     last = order.attempt
     assert last is not None
-    provider, submission = shop.provider(order), shop.submission(order)
-    try:
-        report = provider.poll(last.remote, submission)
-        if report.state == "failed":
-            poll.apply(order, report, shop)
-            return
-        if report.state == "expired":
-            raise ResultExpired("the result has expired at the service")
-        if report.state != "ready":
-            raise ServiceTrouble(
-                f"{order.spec.service} shows the finished job as {report.state}",
-                where=f"order {order.short}",
-                fix="nothing: it is asked again",
-                passing=False,
-            )
-        _fetch_all(order, report.results, shop)
-    except ResultExpired as error:
-        shop.gone[order.key] += 1
-        if shop.gone[order.key] < MOST_GONE:
-            # One answer may be a hiccup of whoever stores the file, and this move is for good.
-            raise ServiceTrouble(error.what, where=error.where, fix="nothing: it is asked again") from None
-        if not shop.ledger.order(order.key).results:
-            shop.ledger.end_attempt(order.key, State.EXPIRED, "expired before it was fetched", kind="expired")
-            return
+    report = shop.provider(order).poll(last.remote, shop.submission(order))
+    if report.state == "failed" and not order.results:
+        poll.apply(order, report, shop)
+        return
+    if report.state in ("failed", "expired"):
+        lost: dict[int, RetakeError] = {1: ResultExpired("the result has expired at the service")}
+        total = 1
+    elif report.state == "ready":
+        total = max(report.results, 1)
+        lost = _fetch_all(order, total, shop)
+    else:
+        raise ServiceTrouble(
+            f"{order.spec.service} shows the finished job as {report.state}",
+            where=f"order {order.short}",
+            fix="nothing: it is asked again",
+            passing=False,
+        )
+    if lost and not _done_without(order, lost, total, shop):
+        return
     shop.ledger.move(order.key, State.FETCHED)
 
 
-def _fetch_all(order: Order, results: int, shop: Workshop) -> None:
-    """Fetches every result that is there, also where another is gone. Raises ``ResultExpired`` for that one."""
-    gone: ResultExpired | None = None
-    for number in range(1, max(results, 1) + 1):
+def _done_without(order: Order, lost: dict[int, RetakeError], total: int, shop: Workshop) -> bool:
+    """Whether ``order`` goes on without the results that are ``lost``; raises where they should be tried again."""
+    here = {result.number for result in shop.ledger.order(order.key).results}
+    error = next((e for e in lost.values() if not isinstance(e, ResultExpired)), None)
+    if not here and error is not None:
+        raise error
+    shop.gone[order.key] += 1
+    final = all(isinstance(e, ResultUnusable) for e in lost.values())
+    wait = error.retry_after or 0 if isinstance(error, ServiceTrouble) else 0
+    if shop.gone[order.key] < MOST_GONE and not final and wait <= MOST_HELD:
+        # One answer may be a hiccup of whoever stores the file, and going on without it is for good.
+        if isinstance(error, ServiceTrouble):
+            raise error
+        why = next(e for e in lost.values() if not isinstance(e, ResultUnusable))
+        raise ServiceTrouble(why.what, where=why.where, fix="nothing: it is asked again")
+    if not here:
+        shop.ledger.end_attempt(order.key, State.EXPIRED, "expired before it was fetched", kind="expired")
+        return False
+    if missing := {number: e for number, e in lost.items() if number not in here}:
+        lacking.note(order, missing, total, shop)
+    return True
+
+
+def again(order: Order, number: int, shop: Workshop) -> None:
+    """Fetches one result of a finished ``order`` anew: its file is not here as it came.
+
+    Raises ``ResultExpired`` where the service no longer has it.
+    """
+    last = order.attempt
+    assert last is not None
+    report = shop.provider(order).poll(last.remote, shop.submission(order))
+    if report.state != "ready":
+        raise ResultExpired(f"{order.spec.service} shows the job as {report.state}", where=f"order {order.short}")
+    _bring(order, number, shop)
+
+
+def _fetch_all(order: Order, results: int, shop: Workshop) -> dict[int, RetakeError]:
+    """Fetches every result that is there; returns those that are not, with why."""
+    lost: dict[int, RetakeError] = {}
+    for number in range(1, results + 1):
         try:
             _fetch(order, number, shop)
-        except ResultExpired as error:
-            gone = error
-    if gone is not None:
-        raise gone
+        except (ResultExpired, ResultUnusable, ServiceTrouble) as error:
+            lost[number] = error
+    return lost
 
 
 def _fetch(order: Order, number: int, shop: Workshop) -> None:
     path = shop.project.result(order.key, number)
     have = next((r for r in order.results if r.number == number), None)
-    if have is not None and path.is_file() and path.stat().st_size == have.size:
-        return
+    if have is None or not path.is_file() or path.stat().st_size != have.size:
+        _bring(order, number, shop)
+
+
+def _bring(order: Order, number: int, shop: Workshop) -> None:
+    path = shop.project.result(order.key, number)
     last = order.attempt
     assert last is not None
     part = path.with_name(f".{path.name}.part")
@@ -74,6 +116,7 @@ def _fetch(order: Order, number: int, shop: Workshop) -> None:
             size = part.stat().st_size if part.is_file() else 0
             if size > MOST_RESULT_BYTES:
                 raise ResultUnusable("the result is larger than any can be", where=str(path), fix="ask the service")
+            _check_no_page(order, part)
             flush(part)
             with lasting("rename result"):
                 os.replace(part, path)
@@ -81,3 +124,16 @@ def _fetch(order: Order, number: int, shop: Workshop) -> None:
         finally:
             part.unlink(missing_ok=True)
     shop.ledger.add_result(order.key, number, path, sha256_of(path), size)
+
+
+def _check_no_page(order: Order, path: Path) -> None:
+    """Raises ``ServiceTrouble`` where text came in a movie's place: a page that says why, which is no result."""
+    with path.open("rb") as file:
+        begins = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if begins in (b"<", b"{", b"["):
+        raise ServiceTrouble(
+            f"{order.spec.service} sends {'a page' if begins == b'<' else 'a text'} in place of the movie",
+            where=f"order {order.short}",
+            fix="nothing: it is fetched again, and nothing was paid for that; if it stays so, ask the service",
+            passing=False,
+        )

@@ -21,7 +21,7 @@ from ..lease import Lease
 from ..ledger import Ledger
 from ..orders import AT_SERVICE, Order, State, StepName, next_step, passes
 from ..takes_store import open_targets
-from . import cancel, conform, fetch, find, poll, pull, recover, submit, upload, verify
+from . import cancel, conform, fetch, find, lacking, poll, pull, recover, submit, upload, verify
 from .patience import Patience, overdue
 from .workshop import Workshop
 
@@ -81,6 +81,8 @@ def carry_out(
         if isinstance(held, Lease):
             with held:
                 recover.run(shop)
+                if "fetch" in steps:
+                    lacking.run(shop, keys)
                 return _Runner(shop, set(keys), frozenset(steps), conforming, held).run()
         if not waited:
             waited = True
@@ -151,6 +153,8 @@ class _Runner:
             light.shutdown(wait=True, cancel_futures=True)
         if self._conforming and not self._shop.stop.is_set():
             self._conform()
+        for key, error in self._shop.lost.items():
+            self._outcome.failed.setdefault(key, error)
         self._outcome.stopped = self._shop.stop.is_set()
         return self._outcome
 

@@ -1,15 +1,23 @@
-"""fetched → verified or rejected: what came back is compared with what was sent."""
+"""fetched → verified or rejected: what came back is compared with what was sent.
+
+A result was paid for. It is rejected for what is in it alone: where this machine cannot look at it, the order stays
+as it is, and where the file is not here as it came, it is fetched again for as long as its service has it.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import TypeAdapter
 
 from ..capabilities import SERVICES
-from ..errors import ResultUnusable
+from ..durable import sha256_of
+from ..errors import ResultExpired, ResultUnread, ResultUnusable
+from ..media.cell import unread
 from ..media.verify.verdict import Verdict, verify
-from ..orders import Order, State
+from ..orders import Order, Result, State
+from . import fetch
 from .pull import remake
 from .workshop import Workshop
 
@@ -17,7 +25,10 @@ VERDICT = TypeAdapter(Verdict)
 
 
 def run(order: Order, shop: Workshop) -> None:
-    """Judges every result of ``order``; it is verified where at least one may be placed."""
+    """Judges every result of ``order``; it is verified where at least one may be placed.
+
+    Raises ``ResultUnread`` where one could not be looked at: then the order waits.
+    """
     spec = order.spec
     pull = shop.submission(order).pull
     if not pull.is_file():
@@ -26,16 +37,21 @@ def run(order: Order, shop: Workshop) -> None:
     known = SERVICES.get(spec.service)
     any_good = False
     for result in order.results:
-        path = shop.project.load(result.path)
+        if result.state != "fetched":
+            # Judged before: another result, which was missing then, has come since.
+            any_good = any_good or result.state == "verified"
+            continue
+        path = _brought_back(order, result, shop)
         try:
-            verdict = verify(
-                pull,
-                path,
-                spec.spans,
-                spec.mode,
-                margin=known.doubt if known else 12,
-                slate=spec.service == "rehearsal",
-            )
+            with unread(path):
+                verdict = verify(
+                    pull,
+                    path,
+                    spec.spans,
+                    spec.mode,
+                    margin=known.doubt if known else 12,
+                    slate=spec.service == "rehearsal",
+                )
         except ResultUnusable as error:
             shop.ledger.judge_result(order.key, result.number, "rejected", unusable(error))
             continue
@@ -44,6 +60,24 @@ def run(order: Order, shop: Workshop) -> None:
         shop.ledger.judge_result(order.key, result.number, state, VERDICT.dump_json(verdict).decode())
         any_good = any_good or not held
     shop.ledger.move(order.key, State.VERIFIED if any_good else State.REJECTED)
+
+
+def _brought_back(order: Order, result: Result, shop: Workshop) -> Path:
+    """The file of a result as it came, fetched again where it is away or another. Raises ``ResultUnread``."""
+    path = shop.project.load(result.path)
+    with unread(path):
+        as_it_came = path.is_file() and path.stat().st_size == result.size and sha256_of(path) == result.sha256
+    if not as_it_came:
+        try:
+            fetch.again(order, result.number, shop)
+        except ResultExpired as error:
+            raise ResultUnread(
+                f"the result is not here as it came, and cannot be fetched again: {error.what}",
+                where=str(path),
+                fix="bring the file back, from the drive or a copy; the order waits for it. Else --again buys another",
+            ) from None
+        return shop.project.result(order.key, result.number)
+    return path
 
 
 def unusable(error: ResultUnusable) -> str:

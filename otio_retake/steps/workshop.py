@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..budget import Limits
-from ..errors import MediaUnsupported
+from ..errors import MediaUnsupported, RetakeError
 from ..ledger import Ledger
 from ..media.facts import MediaFacts, fingerprint, read_facts
 from ..orders import Order, token_of
@@ -75,6 +75,8 @@ class Workshop:
     """Held from looking at what this run has spent until that is more: many orders are sent at once."""
     gone: Counter[str] = field(default_factory=Counter)
     """How often a service has said that a result is gone, by order."""
+    lost: dict[str, RetakeError] = field(default_factory=dict)
+    """What this run could not bring of results whose others are here, by order: said at its end."""
 
     def provider(self, order: Order) -> Provider:
         """The provider of an order."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
 import pytest
 
-from otio_retake.errors import ResultUnusable
+from otio_retake.errors import ResultUnread, ResultUnusable
 from otio_retake.media.cell import SPARE_FRAMES, looked_at
 from tests.media.footage import Kind, make
 
@@ -72,6 +75,66 @@ def test_one_that_never_ends_is_stopped_at_its_deadline(tmp_path: Path, movie: b
     path = tmp_path / "result.mp4"
     path.write_bytes(movie)
     began = time.monotonic()
-    with pytest.raises(ResultUnusable), looked_at(path, expected=24, seconds=0.05):
+    with pytest.raises(ResultUnread), looked_at(path, expected=24, seconds=0.05):
         pass
     assert time.monotonic() - began < 15
+
+
+@contextmanager
+def no_room(_: Path) -> Iterator[None]:
+    """A disk that takes no more than a kilobyte of a file."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def no_place(folder: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(folder / "away"))
+        yield
+
+
+@contextmanager
+def no_child(folder: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", str(folder / "away"))
+        yield
+
+
+@contextmanager
+def a_killed_child(folder: Path) -> Iterator[None]:
+    program = folder / "python"
+    program.write_text("#!/bin/sh\nkill -9 $$\n")
+    program.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", str(program))
+        yield
+
+
+@contextmanager
+def a_child_that_breaks(folder: Path) -> Iterator[None]:
+    program = folder / "python"
+    program.write_text("#!/bin/sh\necho 'No module named av' >&2\nexit 1\n")
+    program.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", str(program))
+        yield
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shell scripts and limits")
+@pytest.mark.parametrize("trouble", [no_room, no_place, no_child, a_killed_child, a_child_that_breaks])
+def test_trouble_of_this_machine_says_nothing_of_the_movie(tmp_path: Path, movie: bytes, trouble: Callable) -> None:
+    path = tmp_path / "result.mp4"
+    path.write_bytes(movie)
+    with trouble(tmp_path), pytest.raises(ResultUnread) as raised, looked_at(path, expected=24, seconds=20):
+        pass
+    assert raised.value.what
+    assert raised.value.where == str(path)
+    assert "run it again" in raised.value.fix
+    with looked_at(path, expected=24, seconds=20) as seen:
+        assert seen.frames == 24

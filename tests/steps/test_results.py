@@ -1,0 +1,168 @@
+"""Results that were paid for: what keeps one from being used for good, and what only keeps it waiting."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from otio_retake.errors import ResultExpired, ResultUnusable, ServiceTrouble
+from otio_retake.orders import State
+from otio_retake.providers.base import Report
+from otio_retake.steps import fetch, lacking, patience
+from otio_retake.steps.run import Outcome, carry_out
+from tests.steps.bench import Bench
+
+A = "a" * 32
+MOVIE = b"\0\0\0\x18ftypmp42 and more"
+GONE = ResultExpired("ltx no longer has the result (404)", fix="ask the service")
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(patience, "MOST_WAIT", 0.002)
+
+
+@pytest.fixture(autouse=True)
+def _ready(bench: Bench) -> None:
+    bench.order(upto=State.READY)
+    bench.service.polls = [Report("ready")]
+    bench.service.fetches = [MOVIE]
+
+
+def run(bench: Bench) -> Outcome:
+    return carry_out(bench.shop, [A], steps=("fetch", "verify"), conforming=False)
+
+
+def fetched(bench: Bench) -> Path:
+    """Fetches the result alone; returns where it lies."""
+    fetch.run(bench.ledger.order(A), bench.shop)
+    assert bench.state() is State.FETCHED
+    return bench.project.result(A, 1)
+
+
+def test_a_machine_without_room_leaves_the_order_fetched(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched(bench)
+    monkeypatch.setattr(tempfile, "tempdir", str(bench.folder / "away"))
+    outcome = run(bench)
+    assert "could not be looked at" in outcome.failed[A].what
+    assert bench.state() is State.FETCHED
+    assert bench.ledger.order(A).results[0].state == "fetched"
+    monkeypatch.undo()
+    run(bench)
+    assert bench.state() is State.REJECTED, "what its reader says of the bytes does reject it: these are no movie"
+
+
+@pytest.mark.parametrize("left", [None, b"another", b""])
+def test_a_file_that_is_not_here_as_it_came_is_fetched_again(bench: Bench, left: bytes | None) -> None:
+    path = fetched(bench)
+    path.unlink() if left is None else path.write_bytes(left)
+    run(bench)
+    assert path.read_bytes() == MOVIE
+    assert bench.service.asked.count("fetch") == 2
+
+
+@pytest.mark.parametrize("answer", [GONE, Report("expired")])
+def test_one_that_is_gone_everywhere_is_waited_for(bench: Bench, answer: object) -> None:
+    path = fetched(bench)
+    kept = path.rename(path.with_suffix(".elsewhere"))
+    if isinstance(answer, Report):
+        bench.service.polls = [answer]
+    else:
+        bench.service.fetches = [answer]
+    error = run(bench).failed[A]
+    assert "not here" in error.what
+    assert "bring the file back" in error.fix
+    assert bench.state() is State.FETCHED
+    kept.rename(path)
+    run(bench)
+    assert bench.state() is State.REJECTED, "it was looked at: these bytes are no movie"
+
+
+@pytest.mark.parametrize(
+    "page", [b"<!DOCTYPE html><p>sign in", b'\xef\xbb\xbf\n <?xml version="1.0"?>', b'{"error": 1}']
+)
+def test_a_page_in_place_of_a_movie_is_no_result(bench: Bench, page: bytes) -> None:
+    bench.service.fetches = [page]
+    error = run(bench).failed[A]
+    assert isinstance(error, ServiceTrouble)
+    assert "in place of the movie" in error.what
+    assert bench.state() is State.READY
+    assert bench.ledger.order(A).results == ()
+    assert list(bench.project.result(A, 1).parent.iterdir()) == []
+    bench.service.fetches = [MOVIE]
+    run(bench)
+    assert bench.ledger.order(A).results
+
+
+class TestOneOfTwo:
+    """Two results of one job, the second of which cannot be had."""
+
+    BAD = ResultUnusable("the service names a link of the kind 'file'")
+    OUT = ServiceTrouble("runware has trouble (503)")
+    PAGE = b"<html>sign in"
+
+    @pytest.fixture(autouse=True)
+    def _two(self, bench: Bench) -> None:
+        bench.service.polls = [Report("ready", results=2)]
+
+    def second(self, bench: Bench, answer: object) -> None:
+        """What the service sends as the second result from now on; the first is as it should be."""
+
+        def fetch(remote: str, number: int, into: Path, *_: object) -> None:
+            bench.service.asked.append("fetch")
+            if number == 2 and isinstance(answer, Exception):
+                raise answer
+            into.write_bytes(answer if number == 2 and isinstance(answer, bytes) else MOVIE)
+
+        bench.service.fetch = fetch  # type: ignore[method-assign]
+
+    @pytest.mark.parametrize("answer", [BAD, OUT, PAGE])
+    def test_the_good_one_goes_on_and_the_other_is_tried_by_later_runs(self, bench: Bench, answer: object) -> None:
+        self.second(bench, answer)
+        error = run(bench).failed[A]
+        assert "result 2 of 2" in error.what
+        assert "$" in error.what, "what was charged is said"
+        assert "next run tries again" in error.fix
+        order = bench.ledger.order(A)
+        assert order.state is State.REJECTED, "it went on to be verified: these bytes are no movie"
+        assert [result.number for result in order.results] == [1]
+        assert "result 2 of 2" in run(bench).failed[A].what
+        self.second(bench, MOVIE)
+        assert run(bench).failed == {}
+        assert [result.state for result in bench.ledger.order(A).results] == ["rejected", "rejected"]
+        bench.service.asked.clear()
+        assert run(bench).failed == {}
+        assert bench.service.asked == []
+
+    def test_one_that_is_gone_is_said_once(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.second(bench, GONE)
+        error = run(bench).failed[A]
+        assert "result 2 of 2" in error.what
+        assert "$" in error.what
+        assert "--again" in error.fix
+        assert len(bench.ledger.order(A).results) == 1
+        assert run(bench).failed == {}
+
+    def test_one_that_goes_while_it_is_waited_for_is_said(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lacking, "PAUSE", 0.001)
+        self.second(bench, self.BAD)
+        run(bench)
+        self.second(bench, GONE)
+        assert "--again" in run(bench).failed[A].fix
+        assert run(bench).failed == {}
+
+    def test_a_take_of_the_other_is_made_when_it_comes(self, bench: Bench) -> None:
+        """An order that is done with is verified again, and what was judged before stays judged."""
+        self.second(bench, self.BAD)
+        run(bench)
+        bench.ledger.judge_result(A, 1, "verified", "{}")
+        for state in (State.VERIFIED, State.CONFORMED, State.PLACED):
+            bench.ledger.move(A, state)
+        self.second(bench, MOVIE)
+        run(bench)
+        order = bench.ledger.order(A)
+        assert order.state is State.VERIFIED
+        assert [result.state for result in order.results] == ["verified", "rejected"]
