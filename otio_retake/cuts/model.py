@@ -294,7 +294,10 @@ class View:
         return timecode(math.floor(settle(Fraction(self.start + record))), self.rate, drop=self.drop)
 
     def frame_at(self, label: str) -> int:
-        """The record frame that ``label`` names."""
+        """The record frame that ``label`` names; in a drop-frame cut ``:`` before the frames means ``;``."""
+        if self.drop:
+            head, _, frames = label.strip().rpartition(":")
+            label = f"{head};{frames}" if head.count(":") == 2 else label
         return int(parse_timecode(label, self.rate)[0] - self.start)
 
     def clips(self) -> Iterator[Clip]:

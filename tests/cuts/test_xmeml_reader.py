@@ -382,3 +382,10 @@ def test_paths_of_every_spelling_name_the_same_file(tmp_path: Path, url: str) ->
     assert len(find_marks(cut.view).marks) == 1
     plan = plan_of(cut, Shelf(facts("A")))
     assert [item.written for item in plan.items] == [url]
+
+
+def test_a_label_with_colons_is_read_as_the_cut_counts(tmp_path: Path) -> None:
+    video = Fraction(30000, 1001)
+    said = x.sequence(x.track(x.clip("A", 0, 9, 0, 9, media=x.file("A"))), value=video, start=107_892, drop=True)
+    view = x.write(tmp_path, said).view
+    assert view.frame_at("01:00:01:16") == view.frame_at("01:00:01;16") == 46
