@@ -176,7 +176,7 @@ def in_memory(cut: str, out: str) -> Any:
             placed = [_placement(item, number) for number, item in enumerate(plan.items)]
             patched = opened.apply(placed, Path(out).parent)
             clock.lap("place")
-            opened.save(patched.text, Path(out))
+            opened.save(patched, Path(out))
             clock.lap("save")
         if plan.blocking or len(patched.added) != len(placed):
             raise RuntimeError(f"{len(plan.blocking)} problems, {len(patched.added)} of {len(placed)} takes placed")
