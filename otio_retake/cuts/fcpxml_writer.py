@@ -20,6 +20,7 @@ from .fcpxml_reader import Reading
 from .fcpxml_resources import Asset
 from .fcpxml_shapes import Look, look, note, picture_asset, scale_of, sound_asset, tag, time, time_map
 from .fcpxml_story import ITEMS
+from .fcpxml_times import Axis
 from .fcpxml_tracks import Spot
 from .model import Address, Clip
 from .paths import file_name
@@ -62,6 +63,12 @@ class _Writer:
         self._added: list[tuple[Address, str, str]] = []
         self._assets: dict[tuple[str, str], str] = {}
         self._formats: dict[Fraction, str] = {}
+        self._heard: dict[Address, list[Callable[[Axis], str]]] = {}
+        """Takes of sound that are connected to a clip: each alternative gets them, so that they stay with any pick."""
+        self._placed: dict[str, list[Clip]] = {}
+        for clip in reading.view.clips():
+            if clip.placed is not None:
+                self._placed.setdefault(str(clip.placed.get("take", "")), []).append(clip)
         self._resources: list[str] = []
         self._taken = reading.resources.idents
         self._next = 1
@@ -76,10 +83,10 @@ class _Writer:
         for placement in placements:
             if placement.kind == "reference":
                 by_clip.setdefault(placement.address, []).append(placement)
+        self._sounds([p for p in placements if p.kind == "sound"])
         for address, group in by_clip.items():
             self._references(address, group)
         self._above([p for p in placements if p.kind == "above"])
-        self._sounds([p for p in placements if p.kind == "sound"])
         for host in self._hosts.values():
             self._connect(host)
         self._into_resources()
@@ -143,7 +150,10 @@ class _Writer:
         ]
         self._say_lost(placement, dress, clip)
         video, _, audio = dress.filters.partition("\0")
-        inside = note(placement.take) + dress.timing + dress.picture + dress.sound + dress.channels + video + audio
+        axis = Axis(second, dress.start, spot.axis.pace)
+        connected = "".join(text(axis) for text in self._heard.get(clip.address, ()))
+        inside = note(placement.take) + dress.timing + dress.picture + dress.sound + connected
+        inside += dress.channels + video + audio
         return tag("asset-clip", attributes, inside)
 
     # --- above and below ----------------------------------------------------------------------------------------------
@@ -206,19 +216,25 @@ class _Writer:
             start /= placement.speed
             timing = time_map(points, self._scale)
         original = spot.picture.asset
-        attributes = [
-            ("ref", self._sound_asset(placement, original)),
-            ("lane", str(lane)),
-            ("offset", time(offset, self._scale)),
-            ("name", placement.take.name),
-            ("start", time(start, placement.take.spec.sound_rate or 48_000)),
-            ("duration", time(last - second, self._scale)),
-            ("enabled", "0"),
-            ("tcFormat", spot.element.get("tcFormat")),
-            ("audioRole", spot.element.get("audioRole") or "dialogue"),
-        ]
-        text = tag("asset-clip", attributes, note(placement.take) + timing)
-        self._hosts.setdefault(host.start, _Host(host)).texts.append(text)
+        asset = self._sound_asset(placement, original)
+
+        def text(offset: Fraction) -> str:
+            attributes = [
+                ("ref", asset),
+                ("lane", str(lane)),
+                ("offset", time(offset, self._scale)),
+                ("name", placement.take.name),
+                ("start", time(start, placement.take.spec.sound_rate or 48_000)),
+                ("duration", time(last - second, self._scale)),
+                ("enabled", "0"),
+                ("tcFormat", spot.element.get("tcFormat")),
+                ("audioRole", spot.element.get("audioRole") or "dialogue"),
+            ]
+            return tag("asset-clip", attributes, note(placement.take) + timing)
+
+        self._hosts.setdefault(host.start, _Host(host)).texts.append(text(offset))
+        if host is spot.used:
+            self._heard.setdefault(placement.address, []).append(lambda axis: text(axis.local(second)))
         self._added.append((placement.address, track, placement.take.ident))
         if placement.activate:
             what = "the sound stays off, as the original would play with it; switch them by hand"
@@ -230,22 +246,23 @@ class _Writer:
 
     def _fresh(self, placements: list[Placement], kind: str) -> list[Placement]:
         """Those that do not lie there already."""
-        placed = [clip for clip in self._reading.view.clips() if clip.kind == kind and _is_placed(clip)]
         return [
             p
             for p in placements
-            if p.record[1] > p.record[0] and not any(_same(clip, p) and _overlap(clip, p) for clip in placed)
+            if p.record[1] > p.record[0]
+            and not any(c.kind == kind and _overlap(c, p) for c in self._placed.get(p.take.ident, ()))
         ]
 
     def _hide_others(self, used: Placement) -> None:
         """Switches on a take that lies there, and off those of ours that it would hide, or that would hide it."""
-        for clip in self._reading.view.clips():
-            if clip.kind != "Video" or not _is_placed(clip) or not _overlap(clip, used):
-                continue
-            element = self._reading.elements[clip.address]
-            wanted = "1" if _same(clip, used) else "0"
-            if element.get("enabled", "1") != wanted:
-                self._splices.append(set_attribute(self._document, element, "enabled", wanted))
+        for ident, clips in self._placed.items():
+            for clip in clips:
+                if clip.kind != "Video" or not _overlap(clip, used):
+                    continue
+                element = self._reading.elements[clip.address]
+                wanted = "1" if ident == used.take.ident else "0"
+                if element.get("enabled", "1") != wanted:
+                    self._splices.append(set_attribute(self._document, element, "enabled", wanted))
 
     def _connect(self, host: _Host) -> None:
         """Puts what is connected to an element behind what is connected to it already."""
@@ -343,14 +360,6 @@ def _ident(reading: Reading, element: Element) -> str:
 def _stem(reading: Reading, element: Element) -> str:
     asset = reading.resources.asset(element.get("ref"))
     return file_name(asset.src).rpartition(".")[0] if asset is not None else ""
-
-
-def _is_placed(clip: Clip) -> bool:
-    return clip.placed is not None
-
-
-def _same(clip: Clip, placement: Placement) -> bool:
-    return str((clip.placed or {}).get("take", "")) == placement.take.ident
 
 
 def _overlap(clip: Clip, placement: Placement) -> bool:

@@ -245,10 +245,27 @@ def test_a_lane_above_all_others_and_one_for_each_that_overlaps(tmp_path: Path) 
 def test_sound_is_connected_below_and_switched_off(tmp_path: Path) -> None:
     cut = open_cut(SAMPLES / "final_cut_24.fcpxml")
     clip = pictures(cut)[0]
-    take = element_of(cut.apply([sound(clip)], tmp_path), "//asset-clip[@lane='-1'][starts-with(@ref, 'rtk')]")
+    patched = cut.apply([sound(clip)], tmp_path)
+    take = element_of(patched, "//asset-clip[@lane='-1'][starts-with(@ref, 'rtk')]")
     assert (take.get("enabled"), take.get("audioRole"), take.get("duration")) == ("0", "dialogue", "1200/2400s")
     # Two frames into a clip whose own time begins at 3601 s.
     assert take.get("offset") == "8642600/2400s"
+
+
+def test_sound_stays_whichever_alternative_is_picked(tmp_path: Path) -> None:
+    """What is connected to an alternative goes with it: a take of sound stands at each of them."""
+    cut = open_cut(SAMPLES / "final_cut_24.fcpxml")
+    clip = pictures(cut)[0]
+    placements = [reference(clip), sound(clip)]
+    placed = again(cut, tmp_path, cut.apply(placements, tmp_path))
+    picked = again(cut, tmp_path, placed.activate(clip.address, "retake.v001"))
+    for one in (placed, picked):
+        (found,) = [c for c in one.view.clips() if c.kind == "Audio" and c.placed is not None]
+        assert (found.record, found.enabled) == ((2, 14), False)
+        assert one.drop({"clip001", "sound001"}).content == cut.original
+    left = again(cut, tmp_path, picked.drop({"clip001"}))
+    assert left.original == cut.apply([sound(clip)], tmp_path).content
+    assert left.drop({"sound001"}).content == cut.original
 
 
 def test_files_are_named_as_the_cut_names_its_own(tmp_path: Path) -> None:
