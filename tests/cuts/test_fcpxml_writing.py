@@ -285,6 +285,19 @@ def test_one_file_is_one_asset_and_ids_are_free(tmp_path: Path) -> None:
     assert etree.fromstring(patched.content).xpath("//asset-clip/@ref[starts-with(., 'rtk')]") == ["rtk2", "rtk2"]
 
 
+def test_a_picture_of_another_size_has_a_format_of_its_own(tmp_path: Path) -> None:
+    cut = open_cut(SAMPLES / "final_cut_24.fcpxml")
+    placed = reference(pictures(cut)[0])
+    spec = replace(placed.take.spec, made_as=("changed", "auto", "native", "as it came"))
+    patched = cut.apply([replace(placed, take=replace(placed.take, spec=spec))], tmp_path)
+    take = element_of(patched, "//asset-clip[starts-with(@ref, 'rtk')]")
+    asset = element_of(patched, f"//asset[@id='{take.get('ref')}']")
+    assert take.get("format") == asset.get("format") != "r2"
+    assert element_of(patched, f"//format[@id='{asset.get('format')}']").get("frameDuration") == "100/2400s"
+    assert not faults(patched.content)
+    assert again(cut, tmp_path, patched).drop({"clip001"}).content == cut.original
+
+
 # --- the way back ----------------------------------------------------------------------------------------------------
 
 
