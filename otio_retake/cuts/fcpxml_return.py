@@ -45,9 +45,12 @@ class _Dropper:
         ours = [e for e in found if (sign := sign_of(e)) is not None and str(sign["take"]) in self._idents]
         auditions: dict[int, tuple[Element, list[Element]]] = {}
         hosts: dict[int, tuple[Element, list[Element]]] = {}
+        ours = [e for e in ours if not self._holds_others(e)]
+        going = {element.start for element in ours}
+        within = [e for e in ours if e.parent is not None and e.parent.start in going]
         for element in ours:
             parent = element.parent
-            if parent is None or self._holds_others(element):
+            if parent is None or parent.start in going:
                 continue
             if parent.name == "audition":
                 auditions.setdefault(parent.start, (parent, []))[1].append(element)
@@ -59,6 +62,9 @@ class _Dropper:
             self._from_audition(audition, gone)
         for host, gone in hosts.values():
             self._from_host(host, gone)
+        for element in within:
+            # What is connected to a take goes with it; mostly the same stands at the original too.
+            self._say_gone(element, element, TRACK_NAME)
         self._resources()
         return Patched(self._document.spliced(self._splices), tuple(self._added), self._losses)
 
@@ -109,8 +115,10 @@ class _Dropper:
 
     def _say_gone(self, at: Element, element: Element, key: str) -> None:
         sign = sign_of(element)
-        address = self._addresses.get(at.start, (Address(-1, -1), ""))[0]
-        self._added.append((address, key, str(sign["take"]) if sign is not None else ""))
+        ident = str(sign["take"]) if sign is not None else ""
+        address = self._addresses.get(at.start)
+        if address is not None or not any(ident == other for *_, other in self._added):
+            self._added.append((address[0] if address else Address(-1, -1), key, ident))
         self._gone[element.get("ref")] += 1
         self._names.add(element.get("name"))
 

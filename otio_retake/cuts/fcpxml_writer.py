@@ -9,28 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .cut import TRACK_NAME, Losses, Patched
+from .fcpxml_assets import Spell, TakeAssets
 from .fcpxml_auditions import around, into_audition, step_of, to_front, was_empty
 from .fcpxml_clips import free_key, sign_of
 from .fcpxml_reader import Reading
-from .fcpxml_resources import Asset
-from .fcpxml_shapes import Look, look, note, picture_asset, scale_of, sound_asset, tag, time, time_map
+from .fcpxml_shapes import Look, look, note, scale_of, tag, time, time_map
 from .fcpxml_story import ITEMS
+from .fcpxml_times import Axis
 from .fcpxml_tracks import Spot
 from .model import Address, Clip
 from .paths import file_name
-from .signature import TAKE_FILE
 from .xml_document import Element, Splice, set_attribute
 
 if TYPE_CHECKING:
     from ..takes import Placement
-
-Spell = Callable[[Path, str], str]
-"""How the path of a take is written, given how its clip's own media is."""
 
 _AFTER_ANCHORS = frozenset(
     ("marker", "chapter-marker", "rating", "keyword", "analysis-marker", "hidden-clip-marker", "audio-channel-source",
@@ -56,33 +51,32 @@ class _Writer:
     def __init__(self, reading: Reading, spell: Spell) -> None:
         self._reading = reading
         self._document = reading.document
-        self._spell = spell
         self._losses = Losses()
         self._splices: list[Splice] = []
         self._added: list[tuple[Address, str, str]] = []
-        self._assets: dict[tuple[str, str], str] = {}
-        self._formats: dict[Fraction, str] = {}
-        self._resources: list[str] = []
-        self._taken = reading.resources.idents
-        self._next = 1
+        self._assets = TakeAssets(reading, spell)
+        self._heard: dict[Address, list[Callable[[Axis], str]]] = {}
+        """Takes of sound that are connected to a clip: each alternative gets them, so that they stay with any pick."""
+        self._placed: dict[str, list[Clip]] = {}
+        for clip in reading.view.clips():
+            if clip.placed is not None:
+                self._placed.setdefault(str(clip.placed.get("take", "")), []).append(clip)
         self._hosts: dict[int, _Host] = {}
         self._step = step_of(self._document)
         self._scale = scale_of(reading.view.rate)
-        version = self._document.root.get("version").partition(".")[2]
-        self._modern = not version.isdecimal() or int(version[:4]) >= 9
 
     def run(self, placements: list[Placement]) -> Patched:
         by_clip: dict[Address, list[Placement]] = {}
         for placement in placements:
             if placement.kind == "reference":
                 by_clip.setdefault(placement.address, []).append(placement)
+        self._sounds([p for p in placements if p.kind == "sound"])
         for address, group in by_clip.items():
             self._references(address, group)
         self._above([p for p in placements if p.kind == "above"])
-        self._sounds([p for p in placements if p.kind == "sound"])
         for host in self._hosts.values():
             self._connect(host)
-        self._into_resources()
+        self._splices += self._assets.splices()
         return Patched(self._document.spliced(self._splices), tuple(self._added), self._losses)
 
     # --- auditions --------------------------------------------------------------------------------------------------
@@ -124,7 +118,7 @@ class _Writer:
         second = self._reading.second(clip.record[0])
         shown = clip.source_of(clip.record[0], clip.record[0]).first / clip.source.exact_rate
         dress = look(self._document, spot, second, shown, clip.speed.scalar, self._scale)
-        asset = self._asset(placement, spot.picture.asset)
+        asset = self._assets.picture(placement, spot.picture.asset)
         sound = "" if clip.link else "video"
         own = spot.element.get
         attributes = [
@@ -136,14 +130,17 @@ class _Writer:
             ("srcEnable", own("srcEnable") or sound),
             ("audioStart", own("audioStart") if spot.element.name == "asset-clip" else ""),
             ("audioDuration", own("audioDuration") if spot.element.name == "asset-clip" else ""),
-            ("format", self._format_for(placement, spot.picture.asset)),
+            ("format", self._assets.format(placement, spot.picture.asset)),
             ("tcFormat", own("tcFormat")),
             ("audioRole", own("audioRole")),
             ("videoRole", own("videoRole") or (own("role") if spot.element.name == "video" else "")),
         ]
         self._say_lost(placement, dress, clip)
         video, _, audio = dress.filters.partition("\0")
-        inside = note(placement.take) + dress.timing + dress.picture + dress.sound + dress.channels + video + audio
+        axis = Axis(second, dress.start, spot.axis.pace)
+        connected = "".join(text(axis) for text in self._heard.get(clip.address, ()))
+        inside = note(placement.take) + dress.timing + dress.picture + dress.sound + connected
+        inside += dress.channels + video + audio
         return tag("asset-clip", attributes, inside)
 
     # --- above and below ----------------------------------------------------------------------------------------------
@@ -169,7 +166,7 @@ class _Writer:
         host, offset = self._host(spot, second)
         video, _, _ = dress.filters.partition("\0")
         attributes = [
-            ("ref", self._asset(placement, spot.picture.asset)),
+            ("ref", self._assets.picture(placement, spot.picture.asset)),
             ("lane", str(lane)),
             ("offset", time(offset, self._scale)),
             ("name", placement.take.name),
@@ -177,7 +174,7 @@ class _Writer:
             ("duration", time(last - second, self._scale)),
             ("enabled", "" if placement.activate else "0"),
             ("srcEnable", "video"),
-            ("format", self._format_for(placement, spot.picture.asset)),
+            ("format", self._assets.format(placement, spot.picture.asset)),
             ("tcFormat", spot.element.get("tcFormat")),
             ("videoRole", spot.element.get("videoRole")),
         ]
@@ -206,19 +203,25 @@ class _Writer:
             start /= placement.speed
             timing = time_map(points, self._scale)
         original = spot.picture.asset
-        attributes = [
-            ("ref", self._sound_asset(placement, original)),
-            ("lane", str(lane)),
-            ("offset", time(offset, self._scale)),
-            ("name", placement.take.name),
-            ("start", time(start, placement.take.spec.sound_rate or 48_000)),
-            ("duration", time(last - second, self._scale)),
-            ("enabled", "0"),
-            ("tcFormat", spot.element.get("tcFormat")),
-            ("audioRole", spot.element.get("audioRole") or "dialogue"),
-        ]
-        text = tag("asset-clip", attributes, note(placement.take) + timing)
-        self._hosts.setdefault(host.start, _Host(host)).texts.append(text)
+        asset = self._assets.sound(placement, original)
+
+        def text(offset: Fraction) -> str:
+            attributes = [
+                ("ref", asset),
+                ("lane", str(lane)),
+                ("offset", time(offset, self._scale)),
+                ("name", placement.take.name),
+                ("start", time(start, placement.take.spec.sound_rate or 48_000)),
+                ("duration", time(last - second, self._scale)),
+                ("enabled", "0"),
+                ("tcFormat", spot.element.get("tcFormat")),
+                ("audioRole", spot.element.get("audioRole") or "dialogue"),
+            ]
+            return tag("asset-clip", attributes, note(placement.take) + timing)
+
+        self._hosts.setdefault(host.start, _Host(host)).texts.append(text(offset))
+        if host is spot.used:
+            self._heard.setdefault(placement.address, []).append(lambda axis: text(axis.local(second)))
         self._added.append((placement.address, track, placement.take.ident))
         if placement.activate:
             what = "the sound stays off, as the original would play with it; switch them by hand"
@@ -230,22 +233,23 @@ class _Writer:
 
     def _fresh(self, placements: list[Placement], kind: str) -> list[Placement]:
         """Those that do not lie there already."""
-        placed = [clip for clip in self._reading.view.clips() if clip.kind == kind and _is_placed(clip)]
         return [
             p
             for p in placements
-            if p.record[1] > p.record[0] and not any(_same(clip, p) and _overlap(clip, p) for clip in placed)
+            if p.record[1] > p.record[0]
+            and not any(c.kind == kind and _overlap(c, p) for c in self._placed.get(p.take.ident, ()))
         ]
 
     def _hide_others(self, used: Placement) -> None:
         """Switches on a take that lies there, and off those of ours that it would hide, or that would hide it."""
-        for clip in self._reading.view.clips():
-            if clip.kind != "Video" or not _is_placed(clip) or not _overlap(clip, used):
-                continue
-            element = self._reading.elements[clip.address]
-            wanted = "1" if _same(clip, used) else "0"
-            if element.get("enabled", "1") != wanted:
-                self._splices.append(set_attribute(self._document, element, "enabled", wanted))
+        for ident, clips in self._placed.items():
+            for clip in clips:
+                if clip.kind != "Video" or not _overlap(clip, used):
+                    continue
+                element = self._reading.elements[clip.address]
+                wanted = "1" if ident == used.take.ident else "0"
+                if element.get("enabled", "1") != wanted:
+                    self._splices.append(set_attribute(self._document, element, "enabled", wanted))
 
     def _connect(self, host: _Host) -> None:
         """Puts what is connected to an element behind what is connected to it already."""
@@ -268,69 +272,6 @@ class _Writer:
         for what in dress.lost:
             self._losses.left_out.append(f"{clip.name}: {what} is not copied to {placement.take.name}")
 
-    # --- resources --------------------------------------------------------------------------------------------------
-
-    def _format_of(self, original: Asset | None) -> str:
-        return original.element.get("format") if original is not None else ""
-
-    def _asset(self, placement: Placement, original: Asset | None) -> str:
-        def made(ident: str, src: str) -> str:
-            return picture_asset(placement, ident, src, original, self._format_for(placement, original), self._modern)
-
-        return self._resource(placement, made)
-
-    def _format_for(self, placement: Placement, original: Asset | None) -> str:
-        """The original's format; for a picture of another size one of its own, with the rate alone."""
-        if "native" not in placement.take.spec.made_as[2:3]:
-            return self._format_of(original)
-        if placement.clock not in self._formats:
-            self._formats[placement.clock] = self._free_id()
-            frame = time(1 / placement.clock, scale_of(placement.clock))
-            self._resources.append(tag("format", [("id", self._formats[placement.clock]), ("frameDuration", frame)]))
-        return self._formats[placement.clock]
-
-    def _sound_asset(self, placement: Placement, original: Asset | None) -> str:
-        like = original.element if original is not None else None
-        return self._resource(placement, lambda ident, src: sound_asset(placement, ident, src, like, self._modern))
-
-    def _resource(self, placement: Placement, made: Callable[[str, str], str]) -> str:
-        """The id of the asset of a take, which is added where there is none for this file."""
-        src = self._spell(placement.take.path, placement.written)
-        known = (placement.take.ident, src)
-        if known not in self._assets:
-            ident = self._there.get(placement.take.path.name)
-            if ident is None:
-                ident = self._free_id()
-                self._resources.append(made(ident, src))
-            self._assets[known] = ident
-        return self._assets[known]
-
-    @cached_property
-    def _there(self) -> dict[str, str]:
-        """The id of the asset of each file that is a take by its name."""
-        holder = self._reading.resources.holder
-        found: dict[str, str] = {}
-        for element in holder.all("asset") if holder is not None else ():
-            asset = self._reading.resources.asset(element.get("id"))
-            if asset is not None and TAKE_FILE.search(asset.src):
-                found.setdefault(file_name(asset.src), asset.ident)
-        return found
-
-    def _free_id(self) -> str:
-        while f"rtk{self._next}" in self._taken:
-            self._next += 1
-        self._next += 1
-        return f"rtk{self._next - 1}"
-
-    def _into_resources(self) -> None:
-        holder = self._reading.resources.holder
-        if not self._resources or holder is None:
-            return
-        last = holder.children[-1] if holder.children else None
-        lead = self._document.indent_of(last) if last is not None else ""
-        at = last.end if last is not None else holder.inside
-        self._splices.append(Splice(at, at, "".join(lead + text for text in self._resources)))
-
 
 # --- what lies there ------------------------------------------------------------------------------------------------
 
@@ -343,14 +284,6 @@ def _ident(reading: Reading, element: Element) -> str:
 def _stem(reading: Reading, element: Element) -> str:
     asset = reading.resources.asset(element.get("ref"))
     return file_name(asset.src).rpartition(".")[0] if asset is not None else ""
-
-
-def _is_placed(clip: Clip) -> bool:
-    return clip.placed is not None
-
-
-def _same(clip: Clip, placement: Placement) -> bool:
-    return str((clip.placed or {}).get("take", "")) == placement.take.ident
 
 
 def _overlap(clip: Clip, placement: Placement) -> bool:

@@ -194,4 +194,4 @@ def test_what_an_editor_wrote_anew_can_be_dropped_and_picked(tmp_path: Path) -> 
     picked = open_cut(
         written(tmp_path, "picked.fcpxml", back.activate(next(cut.view.clips()).address, "retake.v002").text)
     )
-    assert rows(picked, placements)[1] == (2, True, "ok", 0)
+    assert rows(picked, placements)[-1] == (2, True, "ok", 0)

@@ -245,10 +245,27 @@ def test_a_lane_above_all_others_and_one_for_each_that_overlaps(tmp_path: Path) 
 def test_sound_is_connected_below_and_switched_off(tmp_path: Path) -> None:
     cut = open_cut(SAMPLES / "final_cut_24.fcpxml")
     clip = pictures(cut)[0]
-    take = element_of(cut.apply([sound(clip)], tmp_path), "//asset-clip[@lane='-1'][starts-with(@ref, 'rtk')]")
+    patched = cut.apply([sound(clip)], tmp_path)
+    take = element_of(patched, "//asset-clip[@lane='-1'][starts-with(@ref, 'rtk')]")
     assert (take.get("enabled"), take.get("audioRole"), take.get("duration")) == ("0", "dialogue", "1200/2400s")
     # Two frames into a clip whose own time begins at 3601 s.
     assert take.get("offset") == "8642600/2400s"
+
+
+def test_sound_stays_whichever_alternative_is_picked(tmp_path: Path) -> None:
+    """What is connected to an alternative goes with it: a take of sound stands at each of them."""
+    cut = open_cut(SAMPLES / "final_cut_24.fcpxml")
+    clip = pictures(cut)[0]
+    placements = [reference(clip), sound(clip)]
+    placed = again(cut, tmp_path, cut.apply(placements, tmp_path))
+    picked = again(cut, tmp_path, placed.activate(clip.address, "retake.v001"))
+    for one in (placed, picked):
+        (found,) = [c for c in one.view.clips() if c.kind == "Audio" and c.placed is not None]
+        assert (found.record, found.enabled) == ((2, 14), False)
+        assert one.drop({"clip001", "sound001"}).content == cut.original
+    left = again(cut, tmp_path, picked.drop({"clip001"}))
+    assert left.original == cut.apply([sound(clip)], tmp_path).content
+    assert left.drop({"sound001"}).content == cut.original
 
 
 def test_files_are_named_as_the_cut_names_its_own(tmp_path: Path) -> None:
@@ -266,6 +283,19 @@ def test_one_file_is_one_asset_and_ids_are_free(tmp_path: Path) -> None:
     cut = open_cut(written(tmp_path, "cut.fcpxml", text))
     patched = cut.apply([reference(clip) for clip in pictures(cut)], tmp_path)
     assert etree.fromstring(patched.content).xpath("//asset-clip/@ref[starts-with(., 'rtk')]") == ["rtk2", "rtk2"]
+
+
+def test_a_picture_of_another_size_has_a_format_of_its_own(tmp_path: Path) -> None:
+    cut = open_cut(SAMPLES / "final_cut_24.fcpxml")
+    placed = reference(pictures(cut)[0])
+    spec = replace(placed.take.spec, made_as=("changed", "auto", "native", "as it came"))
+    patched = cut.apply([replace(placed, take=replace(placed.take, spec=spec))], tmp_path)
+    take = element_of(patched, "//asset-clip[starts-with(@ref, 'rtk')]")
+    asset = element_of(patched, f"//asset[@id='{take.get('ref')}']")
+    assert take.get("format") == asset.get("format") != "r2"
+    assert element_of(patched, f"//format[@id='{asset.get('format')}']").get("frameDuration") == "100/2400s"
+    assert not faults(patched.content)
+    assert again(cut, tmp_path, patched).drop({"clip001"}).content == cut.original
 
 
 # --- the way back ----------------------------------------------------------------------------------------------------
