@@ -100,12 +100,16 @@ def drops(rate: Fraction) -> int:
     return base // 15 if rate == base * NTSC and base % 30 == 0 else 0
 
 
+def frames_a_day(rate: Fraction, *, drop: bool = False) -> int:
+    """How many labels there are before they begin anew."""
+    return 24 * 3600 * nominal(rate) - (drops(rate) * (24 * 60 - 24 * 6) if drop else 0)
+
+
 def timecode(frame: int, rate: Fraction, *, drop: bool = False) -> str:
     """The label of ``frame``, counted from 00:00:00:00; ``;`` before the frames says drop-frame. Wraps at 24 hours."""
     base = nominal(rate)
     skip = drops(rate) if drop else 0
-    day = 24 * 3600 * base - skip * (24 * 60 - 24 * 6)
-    frame %= day
+    frame %= frames_a_day(rate, drop=drop)
     if skip:
         per_minute = 60 * base - skip
         per_ten = 10 * 60 * base - 9 * skip

@@ -1,46 +1,27 @@
 """Reads a CMX 3600 edit list as a cut: events become clips at the record frames that their timecode names.
 
 The form: https://xmil.biz/EDL-X/CMX3600.pdf. A list is one track of picture and a few of sound; what overlaps goes to
-a track above. A transition is two lines of one number: the clip that goes out, then the one that comes in, which the
-transition lies in.
+a track above.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heappop, heappush
-from itertools import islice
 from typing import Literal
 
 from ..errors import CutError, Problem
-from ..rates import BadTimecode, nominal
-from .edl_comments import BLACK, Below, Said, media_of, read_below, read_locator
+from ..rates import BadTimecode
+from .edl_comments import BLACK, media_of, read_locator
 from .edl_lines import EditList, Event
+from .edl_places import Placed, join, place
 from .edl_rate import Rate
 from .labels import frame_of, likeliest, speeds_of
 from .model import Address, Clip, Instant, Labels, Marker, Speed, Track, View
 
-_HALF_DAY = 12 * 3600
-_NEAR = 64
-"""Events before a transition among which the clip that it leaves is looked for."""
-
 _VARIES = "the clip's speed varies"
-
-
-@dataclass(slots=True)
-class _Placed:
-    """An event with its place in the cut, and the transition that it begins with."""
-
-    event: Event
-    first: int
-    end: int
-    below: Below
-    said: Said
-    speeds: list[tuple[str, str, str]] = field(default_factory=list)
-    fades_in: int = 0
-    fades_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,7 +56,8 @@ class _Reader:
         for line, said, todo in document.remarks:
             where = f"{name}, line {line}" if line else name
             self._remarks.append(Problem("", where, said, todo, "warning"))
-        placed = self._paired(self._placed())
+        placed, self._start = place(document.events, rate, self._remark)
+        placed = join(placed, self._remark)
         if not placed:
             raise CutError("the list has no event that can be read", where=str(document.path), fix="export it again")
         tracks = self._tracks(placed)
@@ -103,116 +85,19 @@ class _Reader:
     def _frame(self, label: str) -> int:
         return frame_of(label, self._rate.rate, drop=self._rate.drop)
 
-    # --- where events lie -------------------------------------------------------------------------------------------
-
-    def _placed(self) -> list[_Placed]:
-        """Every event with its record frames, in the order of the file; the first of all of them is frame 0."""
-        found: list[_Placed] = []
-        for event in self._document.events:
-            try:
-                first, end = (self._frame(label) for label in event.record)
-            except BadTimecode as error:
-                self._remark(event, f"event {event.number} is left out: {error}", "mend its record timecode")
-                continue
-            found.append(_Placed(event, first, end, Below(), Said()))
-        if not found:
-            return []
-        day = 24 * 3600 * nominal(self._rate.rate)
-        half = _HALF_DAY * nominal(self._rate.rate)
-        latest = max(one.first for one in found)
-        if latest - min(one.first for one in found) > half:
-            for one in found:
-                if one.first < latest - half:
-                    one.first, one.end = one.first + day, one.end + day
-        for one in found:
-            one.end += day if one.end < one.first - half else 0
-        self._start = min(one.first for one in found)
-        kept = []
-        for one in found:
-            one.first, one.end = one.first - self._start, one.end - self._start
-            if one.end < one.first:
-                what = f"event {one.event.number} is left out: its record ends before it begins"
-                self._remark(one.event, what, "mend its record timecode")
-            else:
-                kept.append(one)
-        return kept
-
-    def _paired(self, placed: list[_Placed]) -> list[_Placed]:
-        """Comments and speeds to their clips, transitions to the two clips that they join."""
-        found: list[_Placed] = []
-        at = 0
-        while at < len(placed):
-            one = placed[at]
-            other = placed[at + 1] if at + 1 < len(placed) else None
-            if other is not None and self._are_pair(one.event, other.event):
-                self._pair(one, other, found)
-                at += 2
-                continue
-            one.below = read_below([one.event])
-            one.said, one.speeds = one.below.source, one.event.speeds
-            if not one.event.cuts:
-                one.fades_in = min(one.event.length, one.end - one.first)
-                self._fade_out_before(one, found)
-            found.append(one)
-            at += 1
-        return found
-
-    def _are_pair(self, one: Event, other: Event) -> bool:
-        return (
-            other.number == one.number
-            and one.off == other.off
-            and one.channel == other.channel
-            and (not other.cuts or one.kind == "KB")
-        )
-
-    def _pair(self, out: _Placed, into: _Placed, found: list[_Placed]) -> None:
-        events = [out.event, into.event]
-        below = read_below(events)
-        out.below, out.said = replace_source(below, below.source), below.source
-        into.below, into.said = below, below.to
-        out.speeds, into.speeds = _shared_speeds(out.event, into.event)
-        key = into.event.kind.startswith("K")
-        if key:
-            # What lies below a key, and the key; the name of the key is its own.
-            found.append(out)
-            found.append(into)
-            return
-        into.fades_in = min(into.event.length, into.end - into.first)
-        if out.end > out.first:
-            out.fades_out = into.event.length
-            found.append(out)
-        else:
-            self._fade_out_before(into, found, out)
-        found.append(into)
-
-    def _fade_out_before(self, into: _Placed, found: list[_Placed], out: _Placed | None = None) -> None:
-        """The clip that a transition leaves is the one before it on the track; it plays on below."""
-        near = islice(reversed(found), _NEAR)
-        before = next((p for p in near if p.end == into.first and _same_kind(p.event, into.event)), None)
-        black = out is None or out.event.reel.upper() in BLACK
-        if before is not None and (out is None or before.event.reel == out.event.reel):
-            before.fades_out = into.event.length
-            if out is not None and not before.speeds:
-                before.speeds = out.speeds
-        elif not black:
-            what = f"the clip that event {into.event.number} comes from is seen in the transition alone"
-            self._remark(into.event, f"{what}; it cannot be marked", "")
-
     # --- tracks -----------------------------------------------------------------------------------------------------
 
-    def _tracks(self, placed: list[_Placed]) -> list[Track]:
+    def _tracks(self, placed: list[Placed]) -> list[Track]:
         """Picture from the bottom, then sound; each track without overlaps."""
-        rows: dict[tuple[str, int, bool], list[_Placed]] = {}
+        rows: dict[tuple[str, int, bool], list[Placed]] = {}
         for one in placed:
             if one.end <= one.first:
                 if one.event.cuts and one.event.reel.upper() not in BLACK:
                     self._remark(one.event, f"event {one.event.number} has no length; it is left out")
                 continue
             for kind, number in _channels(one.event):
-                foreground = one.event.kind in ("K", "KO")
-                rows.setdefault((kind, number, one.event.off), []).append(one) if not foreground else rows.setdefault(
-                    (kind, number + 1, one.event.off), []
-                ).append(one)
+                level = number + 1 if one.event.kind in ("K", "KO") else number
+                rows.setdefault((kind, level, one.event.off), []).append(one)
         tracks: list[Track] = []
         for key in sorted(rows, key=lambda k: (k[0] != "Video", k[2], k[1])):
             kind, number, off = key
@@ -223,9 +108,9 @@ class _Reader:
                 tracks.append(self._track(len(tracks), "Audio" if kind == "Audio" else "Video", name, row))
         return tracks
 
-    def _apart(self, row: list[_Placed], *, quiet: bool) -> list[list[_Placed]]:
+    def _apart(self, row: list[Placed], *, quiet: bool) -> list[list[Placed]]:
         """Events in the order of their record frames, on as few tracks as hold them without overlaps."""
-        levels: list[list[_Placed]] = []
+        levels: list[list[Placed]] = []
         busy: list[tuple[int, int]] = []
         free: list[int] = []
         for one in sorted(row, key=lambda p: p.first):
@@ -243,7 +128,7 @@ class _Reader:
             heappush(busy, (one.end, level))
         return levels
 
-    def _track(self, index: int, kind: Literal["Video", "Audio"], name: str, row: list[_Placed]) -> Track:
+    def _track(self, index: int, kind: Literal["Video", "Audio"], name: str, row: list[Placed]) -> Track:
         clips: list[Clip] = []
         for one in row:
             if one.event.reel.upper() in BLACK and not one.said.name:
@@ -254,7 +139,7 @@ class _Reader:
             self._events[address] = one.event
         return Track(index, kind, name, True, tuple(clips), len(clips), max((p.end for p in row), default=0))
 
-    def _clip(self, one: _Placed, address: Address, kind: Literal["Video", "Audio"], track: str) -> Clip:
+    def _clip(self, one: Placed, address: Address, kind: Literal["Video", "Audio"], track: str) -> Clip:
         event, rate = one.event, self._rate.rate
         media = media_of(event.reel, one.said, sound=kind == "Audio")
         varies = len({speed for _, speed, _ in one.speeds}) > 1
@@ -292,7 +177,7 @@ class _Reader:
 
     # --- markers ----------------------------------------------------------------------------------------------------
 
-    def _markers(self, one: _Placed) -> Iterator[Marker]:
+    def _markers(self, one: Placed) -> Iterator[Marker]:
         """The locators below an event: at record timecode, or at source timecode as OpenTimelineIO writes them."""
         for text in one.below.locators:
             found = read_locator(text)
@@ -318,7 +203,7 @@ class _Reader:
                 place="the timeline",
             )
 
-    def _from_source(self, one: _Placed, label: str, at: int) -> int:
+    def _from_source(self, one: Placed, label: str, at: int) -> int:
         """The record frame of a locator that lies outside its event: it may count the source."""
         try:
             first, end, here = (self._frame(text) for text in (*one.event.source, label))
@@ -329,42 +214,6 @@ class _Reader:
         what = f"the locator at {label} is read as source timecode: it lies in the source of event {one.event.number}"
         self._remark(one.event, what, "locators count record timecode")
         return one.first + here - first
-
-
-def replace_source(below: Below, said: Said) -> Below:
-    """What stands below the clip that goes out: its locators are read with the one that comes in."""
-    return Below(source=said, effects=below.effects, grades=below.grades)
-
-
-def _same_kind(one: Event, other: Event) -> bool:
-    return one.channel == other.channel and one.off == other.off
-
-
-def _shared_speeds(out: Event, into: Event) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
-    """Speeds below the two lines of a transition, each to the clip that it names by reel, trigger or place."""
-    both = out.speeds + into.speeds
-    mine: tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]] = ([], [])
-    for number, speed in enumerate(both):
-        reel, _, trigger = speed
-        names = [_same_reel(reel, event.reel) for event in (out, into)]
-        plain = trigger.replace(";", ":")
-        starts = [bool(trigger) and plain == event.source[0].replace(";", ":") for event in (out, into)]
-        if names[0] != names[1]:
-            side = names.index(True)
-        elif starts[0] != starts[1]:
-            side = starts.index(True)
-        elif len(both) == 2:
-            side = number
-        else:
-            side = 0 if out.speeds else 1
-        mine[side].append(speed)
-    return mine
-
-
-def _same_reel(written: str, reel: str) -> bool:
-    """Whether a speed line means a reel; it may have cut its name short."""
-    one, other = written.upper(), reel.upper()
-    return bool(one) and bool(other) and (one == other or one[:8] == other[:8])
 
 
 def _channels(event: Event) -> Iterator[tuple[str, int]]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from ..rates import NTSC, BadTimecode, drops, nominal, parse_timecode
+from ..rates import NTSC, BadTimecode, drops, frames_a_day, nominal, parse_timecode
 from .model import Clip, Exact, Instant, Labels, Speed
 
 FREEZE = "the clip is a freeze frame"
@@ -76,7 +76,7 @@ def reading(labels: Labels, length: Exact, cut_rate: Fraction, rate: Fraction) -
         return start, Speed(refused=REVERSE if speeds[0] < 0 else FREEZE)
     count = end - first
     if count < 0:
-        count += 24 * 3600 * nominal(rate)
+        count += frames_a_day(rate, drop=labels.drop)
         if count > _LONGEST_PLAY * nominal(rate):
             return start, Speed(refused="its source ends before it begins")
     step = rate / cut_rate

@@ -387,3 +387,14 @@ def test_a_view_is_a_timeline_too(tmp_path: Path) -> None:
     assert [clip.name for clip in timeline.find_clips()] == ["one.mov", "two.mov"]
     assert timeline.tracks.markers[0].name == "RETAKE: rain"
     assert timeline.global_start_time.value == 86400
+
+
+def test_a_drop_frame_list_goes_on_over_midnight(tmp_path: Path) -> None:
+    """A day of drop-frame has 2592 labels fewer than one that is counted straight."""
+    text = """\
+001  A001     V     C        01:00:00;00 01:00:01;00 23:59:59;00 00:00:00;00
+002  A002     V     C        01:00:00;00 01:00:01;00 00:00:00;00 00:00:01;00
+"""
+    cut = edl(tmp_path, text, head="TITLE: X\nFCM: DROP FRAME\n")
+    assert [clip.record for clip in clips(cut)] == [(0, 30), (30, 60)]
+    assert cut.view.timecode(30) == "00:00:00;00"
