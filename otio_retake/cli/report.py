@@ -47,12 +47,11 @@ def report(
 ) -> None:
     """List what is pulled, what has changed, or how many frames it is; show it, or write it for a bin or a sheet.
 
-    [bold]pulls[/bold]: which frames of which sources are sent, with reel, handles and mark; as CSV, ALE, EDL.
+    [bold]pulls[/bold]: which frames of which sources are sent, with reel, handles and mark.
 
-    [bold]changes[/bold]: takes that are new, replaced, dropped or stale, since an earlier export (--since), else
-    against what the ledger has; as CSV, ALE, EDL.
+    [bold]changes[/bold]: takes that are new, replaced, dropped or stale, since an earlier export or in the ledger.
 
-    [bold]counts[/bold]: frames marked, sent, replaced and delivered for each mark, with sums; as CSV.
+    [bold]counts[/bold]: frames marked, sent, replaced and delivered for each mark, with sums.
 
         otio-retake report pulls cut.otio -o pulls.edl
         otio-retake report changes new.otio --since old.otio -o changes.ale
