@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from .options import Json, Maps, MediaRoot, Overwrite, ProjectFolder, Rehearse, Service
+from .options import Json, Maps, Markers, MediaRoot, Overwrite, ProjectFolder, Rate, Rehearse, Service
 
 if TYPE_CHECKING:
     from ..reports.model import Report
@@ -40,6 +40,8 @@ def report(
     service: Service = None,
     rehearse: Rehearse = None,
     overwrite: Overwrite = False,
+    markers: Markers = None,
+    rate: Rate = None,
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
@@ -69,6 +71,7 @@ def report(
         raise SettingsError("--since is for `changes` only", where=f"report {kind}", fix="leave it out")
     flags: dict[str, Any] = {
         "service": service, "media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project,
+        "markers": markers, "edl_rate": rate,
     }  # fmt: skip
     with Session(Path(cut), flags, rehearse=rehearse or "") as session:
         if output is not None:
@@ -89,8 +92,12 @@ def _made(session: Session, kind: str, since: Path | None) -> Report:
 
     known = takes(session.ledger) if session.project.exists else []
     if kind == "changes":
-        earlier = open_cut(since, session.settings.maps).view if since is not None else None
-        return change_list(session.cut.view, known, earlier)
+        view = session.cut.view
+        # An EDL does not say its rate: an earlier export of a cut runs as the cut does.
+        rate = session.settings.edl_rate or str(view.rate)
+        options = {"edl_rate": rate, "edl_rate_why": "as the newer cut runs"}
+        earlier = open_cut(since, session.settings.maps, **options).view if since is not None else None
+        return change_list(view, known, earlier)
     if kind == "counts":
         return count_sheet(session.plan(), session.view, session.settings, known)
     return pull_list(session.plan(), session.view)
