@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from .options import Json, Maps, MediaRoot, Overwrite, ProjectFolder, Rehearse, Service
+from .options import Json, Maps, Markers, MediaRoot, Overwrite, ProjectFolder, Rate, Rehearse, Service
 
 if TYPE_CHECKING:
     from ..reports.model import Report
@@ -40,6 +40,8 @@ def report(
     service: Service = None,
     rehearse: Rehearse = None,
     overwrite: Overwrite = False,
+    markers: Markers = None,
+    rate: Rate = None,
     media_root: MediaRoot = None,
     map_: Maps = None,
     project: ProjectFolder = None,
@@ -47,12 +49,11 @@ def report(
 ) -> None:
     """List what is pulled, what has changed, or how many frames it is; show it, or write it for a bin or a sheet.
 
-    [bold]pulls[/bold]: which frames of which sources are sent, with reel, handles and mark; as CSV, ALE, EDL.
+    [bold]pulls[/bold]: which frames of which sources are sent, with reel, handles and mark.
 
-    [bold]changes[/bold]: takes that are new, replaced, dropped or stale, since an earlier export (--since), else
-    against what the ledger has; as CSV, ALE, EDL.
+    [bold]changes[/bold]: takes that are new, replaced, dropped or stale, since an earlier export or in the ledger.
 
-    [bold]counts[/bold]: frames marked, sent, replaced and delivered for each mark, with sums; as CSV.
+    [bold]counts[/bold]: frames marked, sent, replaced and delivered for each mark, with sums.
 
         otio-retake report pulls cut.otio -o pulls.edl
         otio-retake report changes new.otio --since old.otio -o changes.ale
@@ -70,6 +71,7 @@ def report(
         raise SettingsError("--since is for `changes` only", where=f"report {kind}", fix="leave it out")
     flags: dict[str, Any] = {
         "service": service, "media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project,
+        "markers": markers, "edl_rate": rate,
     }  # fmt: skip
     with Session(Path(cut), flags, rehearse=rehearse or "") as session:
         if output is not None:
@@ -90,8 +92,12 @@ def _made(session: Session, kind: str, since: Path | None) -> Report:
 
     known = takes(session.ledger) if session.project.exists else []
     if kind == "changes":
-        earlier = open_cut(since, session.settings.maps).view if since is not None else None
-        return change_list(session.cut.view, known, earlier)
+        view = session.cut.view
+        # An EDL does not say its rate: an earlier export of a cut runs as the cut does.
+        rate = session.settings.edl_rate or str(view.rate)
+        options = {"edl_rate": rate, "edl_rate_why": "as the newer cut runs"}
+        earlier = open_cut(since, session.settings.maps, **options).view if since is not None else None
+        return change_list(view, known, earlier)
     if kind == "counts":
         return count_sheet(session.plan(), session.view, session.settings, known)
     return pull_list(session.plan(), session.view)

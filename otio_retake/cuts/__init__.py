@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .cut import NOT_OURS, Cut, Editor, Losses, MarkState, Patched
 
-__all__ = ["FORMS", "NOT_OURS", "Cut", "Editor", "Losses", "MarkState", "Patched", "open_cut"]
+__all__ = ["FORMS", "NOT_OURS", "Cut", "Editor", "Losses", "MarkState", "Patched", "calm", "open_cut"]
 
 Maps = tuple[tuple[str, Path], ...]
 
@@ -41,12 +41,12 @@ def open_cut(path: Path, maps: Maps = (), **options: str) -> Cut:
     module, name = found or FORMS[".otio"]
     opened: Callable[..., Cut] = getattr(import_module(f".{module}", __name__), name)
     known = {key: value for key, value in options.items() if key in OPTIONS.get(module, ())}
-    with _calm():
+    with calm():
         return opened(path, maps, **known)
 
 
 @contextmanager
-def _calm() -> Iterator[None]:
+def calm() -> Iterator[None]:
     """No garbage collection while a document's many small objects are made: none of them can be garbage yet."""
     was = gc.isenabled()
     gc.disable()

@@ -16,7 +16,7 @@ from ..cuts.model import Clip, Media, Reach, View
 from ..errors import Problem
 from ..marks import Mark, Vocabulary, find_marks
 from ..plan import cannot_serve
-from ..readback import TakeInCut, takes_in
+from ..readback import TakeInCut, over, takes_in
 from ..requests import RetakeRequest, resolve
 from ..settings import Settings
 
@@ -122,15 +122,13 @@ def _available(media: Media, clock: Fraction) -> Entry | None:
 
 
 def _made(request: RetakeRequest, there: list[TakeInCut]) -> list[Entry]:
-    """The takes of ours for a request: beside its clip's media, and on tracks above it."""
+    """The takes of ours for a request: beside its clip's media, and on tracks above what is marked."""
     first, end = request.record
-    found = []
-    for take in there:
-        clip = take.clip
-        above = clip.placed is not None and clip.kind == "Video" and clip.record[0] < end and first < clip.record[1]
-        if clip.address == request.clip.address or above:
-            found.append(_take(take))
-    return found
+    return [
+        _take(take)
+        for take in over(there, request.clip)
+        if take.clip.kind == "Video" and (not take.above or (take.clip.record[0] < end and first < take.clip.record[1]))
+    ]
 
 
 def _take(take: TakeInCut) -> Entry:

@@ -21,7 +21,10 @@ def write_marks(read: Any, colour: str = "") -> None:
     for cut in cuts_in(read):
         text = text_of(cut)
         if _HINT.search(text) or (colour and f'"{colour}"'.lower() in text.lower()):
-            _mark(cut, text, colour)
+            from ..cuts import calm
+
+            with calm():
+                _mark(cut, text, colour)
 
 
 def _mark(cut: Any, text: str, colour: str) -> None:

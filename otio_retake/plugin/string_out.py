@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..cuts.model import NAMESPACE, TAKE_KEY
 from ..errors import CutError
 from ..rates import BadTimecode, parse_timecode
-from .writing import FORMAT, VERSION, said_by_otio
+from .writing import FORMAT, VERSION, log_losses, said_by_otio
 
 MOST_FRAMES = 10_000_000
 """A region or a position beyond this is none: more than four days at 24 frames a second."""
@@ -122,6 +122,7 @@ def _timeline(listed: _List, start: int) -> Any:
         if item.mode in ("audio", "both"):
             left_out.append(f"{item.timecode} {item.clip}: takes of its sound")
     timeline.tracks.append(track)
+    log_losses([], left_out)
     timeline.metadata[NAMESPACE] = {"string_out": listed.cut, "warnings": [], "left_out": left_out}
     return timeline
 

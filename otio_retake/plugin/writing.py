@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,18 @@ def list_of(item: Any, settings: str = "") -> str:
         words = vocabulary(Providers(), resolved.mark_color)
         view = view_of(text_of(cuts[0]), cuts[0].name, words)
         found = listing(view, words, resolved)
-    return json.dumps(_document(view, found), indent=1, ensure_ascii=False) + "\n"
+    document = _document(view, found)
+    log_losses(document["warnings"], document["left_out"])
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def log_losses(warnings: list[str], left_out: list[str]) -> None:
+    """Says the losses of a conversion where OpenTimelineIO's programs say anything: in the log."""
+    log = logging.getLogger("otio_retake")
+    for warning in warnings:
+        log.warning("warning: %s", warning)
+    for loss in left_out:
+        log.warning("left out: %s", loss)
 
 
 def _document(view: View, found: Listing) -> dict[str, Any]:

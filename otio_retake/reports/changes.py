@@ -15,6 +15,7 @@ from typing import Literal
 
 from ..cuts.model import Clip, View
 from ..cuts.paths import file_name
+from ..originals import plays_take
 from ..rates import BadTimecode, parse_timecode
 from ..readback import TakeInCut, takes_in
 from ..takes import TakeFile
@@ -118,8 +119,13 @@ def _rivals(one: TakeInCut, other: TakeInCut) -> bool:
         return False
     if one.take is not None and other.take is not None:
         return _rival_takes(one.take, other.take)
-    same = one.clip.kind == other.clip.kind and file_name(one.clip.media.url) == file_name(other.clip.media.url)
+    same = one.clip.kind == other.clip.kind and _stem(one.name) == _stem(other.name)
     return same and _share(one.clip, other.clip)
+
+
+def _stem(name: str) -> str:
+    """The name of the source that a take was made of, as it stands in the take's own."""
+    return name.rpartition("_rtk")[0]
 
 
 def _rival_takes(one: TakeFile, other: TakeFile) -> bool:
@@ -153,8 +159,7 @@ def _is_of(take: TakeFile, media: set[str]) -> bool:
     """Whether a take is of one of the sources: the ledger may have those of other cuts too."""
     from ..orders import ascii_stem
 
-    stem = take.name.rpartition("_rtk")[0]
-    return any(ascii_stem(name) == stem for name in media)
+    return any(ascii_stem(name) == _stem(take.name) for name in media)
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
@@ -163,35 +168,51 @@ def _is_of(take: TakeFile, media: set[str]) -> bool:
 def _row(view: View, change: Change) -> Row:
     use, take = change.use, change.take
     name = change.was if change.now in ("", ORIGINAL) else change.now
-    source, record, speed = None, None, Fraction(1)
+    reel, file = name, take.path.name if take is not None else f"{name}.mov"
+    source, record, speed, clip = None, None, Fraction(1), ""
     if use is not None:
         source, record, speed = _source(view, use), _record(view, use.clip), use.clip.speed.scalar
+        original = _under(view, use)
+        clip = original.name
+        if change.now == ORIGINAL:
+            file = file_name(original.media.url)
+            name, reel = clip, file.rpartition(".")[0]
     elif take is not None:
         source = _of_file(take)
-    plays = change.now != ORIGINAL
-    original = use.clip.media if use is not None else None
-    file = take.path.name if take is not None else f"{name}.mov"
     return Row(
-        name=name if plays or original is None else use.clip.name if use else name,
-        reel=name if plays or original is None else file_name(original.url).rpartition(".")[0],
-        file=file if plays or original is None else file_name(original.url),
+        name=name,
+        reel=reel,
+        file=file,
         source=source,
         record=record,
         more=(
             ("Status", change.status),
             ("Now", change.now),
             ("Was", change.was),
-            ("Clip", use.clip.name if use is not None else ""),
-            ("In Use", "yes" if use is not None and use.in_use and change.status != "dropped" else "no"),
+            ("Clip", clip),
+            ("In Use", "yes" if use is not None and use.in_use and not change.gone else "no"),
             ("Lacks", use.short if use is not None and change.status == "stale" else ""),
-            ("Comments", "; ".join(_prompts(use, take))),
+            ("Comments", "; ".join(_prompts(take))),
         ),
         speed=speed,
         sound=use.clip.kind == "Audio" if use is not None else take is not None and take.spec.kind == "sound",
     )
 
 
-def _prompts(use: TakeInCut | None, take: TakeFile | None) -> list[str]:
+def _under(view: View, use: TakeInCut) -> Clip:
+    """The clip that a take stands in for: its own, or the topmost below it that is none of ours."""
+    if not use.above:
+        return use.clip
+    first, end = use.clip.record
+    tracks = [track for track in view.tracks if track.kind == use.clip.kind]
+    for track in tracks if view.top_first else reversed(tracks):
+        for clip in track.between(first, end):
+            if clip.placed is None and not plays_take(clip) and not clip.see_through:
+                return clip
+    return use.clip
+
+
+def _prompts(take: TakeFile | None) -> list[str]:
     about = take.spec.about if take is not None else {}
     return [str(order.get("prompt", "")) for order in about.get("orders", [])]
 

@@ -9,7 +9,12 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
+from otio_retake.cuts import open_cut
 from otio_retake.plugin.linker import link_media_reference
+from otio_retake.readback import takes_in
+from tests.cuts.placements import above as placed
+from tests.cutting import clip as laid
+from tests.cutting import track, write
 from tests.plugin.objects import clip, movie, span, timeline, with_takes
 
 
@@ -134,3 +139,16 @@ def test_sound_is_never_switched_on_for_it_would_play_together_with_the_original
     for shot in cut.find_clips():
         link_media_reference(shot, {"take": "latest"})
     assert not sound.enabled
+
+
+@pytest.mark.parametrize("editor", ["", "resolve", "premiere", "hiero", "flame"])
+def test_takes_that_are_laid_in_an_editors_own_shape_are_switched(editor: Any, tmp_path: Path) -> None:
+    cut = write(tmp_path, track(laid("A001", 10, 40)))
+    (below,) = cut.view.clips()
+    cut.save(cut.apply([placed(below, 1), placed(below, 2)], tmp_path, editor), tmp_path / "out.otio")
+    read = otio.adapters.read_from_file(str(tmp_path / "out.otio"))
+    for shot in read.find_clips():
+        link_media_reference(shot, {"take": "latest"})
+    otio.adapters.write_to_file(read, str(tmp_path / "latest.otio"))
+    found = takes_in(open_cut(tmp_path / "latest.otio").view, ())
+    assert sorted((take.name[-4:], take.in_use) for take in found) == [("v001", False), ("v002", True)]

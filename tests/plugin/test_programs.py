@@ -106,16 +106,34 @@ def test_the_package_says_where_its_plugin_is(tmp_path: Path) -> None:
         assert hooks.count("otio_retake_marks") == 1
 
 
-def test_other_adapters_go_on_working(folder: Path) -> None:
+@pytest.mark.parametrize("name", ["demo", "premiere_2997df"])
+def test_by_way_of_another_adapter_the_same_frames_are_meant(name: str, tmp_path: Path) -> None:
+    """What the xmeml adapter keeps of the marks, it keeps at the same frames of the same media."""
     pytest.importorskip("otio_fcp_adapter")
-    assert run(folder, "otioconvert -i cut.otio -o cut.xml").returncode == 0
-    said = run(folder, "otioconvert -i cut.xml -o back.otio")
+    shutil.copy(SAMPLES / f"{name}.otio", tmp_path / "cut.otio")
+    assert run(tmp_path, "otioconvert -i cut.otio -o cut.xml").returncode == 0
+    frames = []
+    for line in ("otioconvert -i cut.otio -o straight.retakelist", "otioconvert -i cut.xml -o way.retakelist"):
+        said = run(tmp_path, line)
+        assert said.returncode == 0, said.stderr
+        items = json.loads((tmp_path / line.split()[-1]).read_text())["items"]
+        frames.append({(i["clip"], i["clock"], i["zero"], *i["region"].values()) for i in items})
+    assert len(frames[1]) >= 3
+    assert frames[1] <= frames[0]
+
+
+def test_a_plugin_that_cannot_be_loaded_does_not_keep_anything_from_being_read(tmp_path: Path) -> None:
+    """As where the manifest is named, but the package or what it needs is not installed."""
+    (tmp_path / "otio_retake").mkdir()
+    (tmp_path / "otio_retake" / "__init__.py").write_text("raise ImportError('not installed')")
+    code = f"import opentimelineio as otio; print(otio.adapters.read_from_file({str(SAMPLES / 'demo.otio')!r}).name)"
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "OTIO_PLUGIN_MANIFEST_PATH": str(MANIFEST), "PYTHONPATH": str(tmp_path),
+             "OTIO_DISABLE_ENTRYPOINTS_PLUGINS": "1"},
+    )  # fmt: skip
     assert said.returncode == 0, said.stderr
-    marks = json.loads((folder / "back.otio").read_text())["metadata"]["otio_retake"]["marks"]
-    straight = json.loads(_listed(folder, "cut.otio"))["items"]
-    assert {m["prompt"] for m in marks} <= {m["prompt"] for m in straight} | {""}
-
-
-def _listed(folder: Path, name: str) -> str:
-    assert run(folder, f"otioconvert -i {name} -o {name}.retakelist").returncode == 0
-    return (folder / f"{name}.retakelist").read_text()
+    assert said.stdout.strip()
+    assert [line.rpartition("retake marks")[2] for line in said.stderr.splitlines()] == [
+        " were not read: not installed"
+    ]

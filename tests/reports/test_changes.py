@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from otio_retake.cuts import Cut, open_cut
+from otio_retake.cuts import Cut, Patched, open_cut
 from otio_retake.reports.changes import change_list
 from otio_retake.takes import TakeFile, TakeState
-from tests.cuts.placements import reference, take
+from tests.cuts.placements import above, reference, take
 from tests.cutting import clip, span, track, write
 
 Edit = Callable[[dict[str, Any]], None]
@@ -102,6 +102,25 @@ def test_a_clip_that_is_moved_or_trimmed_within_its_takes_has_not_changed(placed
         track["children"][1]["source_range"] = span(15, 30)
 
     assert told(edited(placed, move), placed) == []
+
+
+@pytest.mark.parametrize("editor", ["", "resolve", "premiere"])
+def test_takes_on_tracks_above_are_told_in_the_same_way(editor: Any, tmp_path: Path) -> None:
+    cut = write(tmp_path, track(clip("A001", 10, 40)), start=86400)
+    (below,) = cut.view.clips()
+    off = open_patched(cut, cut.apply([above(below)], tmp_path, editor), tmp_path / "off.otio")
+    on = open_patched(cut, cut.apply([above(below, activate=True)], tmp_path, editor), tmp_path / "on.otio")
+    assert told(off, cut) == [("new", "v001", "")]
+    assert told(on, off) == [("replaced", "v001", "original")]
+    (line,) = change_list(off.view, (), on.view).lines
+    assert (line["Status"], line["Now"], line["Clip"], line["Tape"]) == ("replaced", "original", "A001", "A001")
+    assert (line["Record In"], line["Record Out"]) == ("01:00:00:02", "01:00:00:14")
+    assert told(cut, on) == [("dropped", "", "efg_v001")]
+
+
+def open_patched(cut: Cut, patched: Patched, path: Path) -> Cut:
+    cut.save(patched, path)
+    return open_cut(path)
 
 
 # --- against the ledger ---------------------------------------------------------------------------------------------
