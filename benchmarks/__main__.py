@@ -25,6 +25,7 @@ BENCHMARKS = {
     "x": ("xmeml", "FCP 7 XML against OpenTimelineIO's adapter"),
     "p": ("fcpxml", "Final Cut Pro XML against OpenTimelineIO's adapter"),
     "g": ("edit_list", "edit lists against OpenTimelineIO's adapter"),
+    "m": ("avid", "5,000 clips of an AAF against OpenTimelineIO's adapter"),
 }
 
 

@@ -25,6 +25,7 @@ from otio_retake.spans import CannotSend, PullSpans, Span, solve
 
 from . import edit_list
 from .fcpxml import fcpxml_adapter, fcpxml_patched
+from .avid import avid_adapter, avid_patched
 from .measuring import peak_memory
 from .timeline import in_memory, their_way, whole_way
 from .xmeml import xmeml_adapter, xmeml_patched
@@ -104,6 +105,8 @@ JOBS: dict[str, Callable[..., Callable[[], dict[str, Any]]]] = {
     "fcpxml_patched": fcpxml_patched,
     "edl_ours": edit_list.ours,
     "edl_theirs": edit_list.theirs,
+    "avid_patched": avid_patched,
+    "avid_adapter": avid_adapter,
 }
 
 

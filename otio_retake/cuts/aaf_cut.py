@@ -64,20 +64,25 @@ class AafCut(Cut):
 
     def drop(self, idents: set[str]) -> Patched:
         """The document without some takes; a track of ours goes with the last of them."""
-        places, remove, removed, masters = self._reading.places, [], [], []
-        empty = []
+        places, losses = self._reading.places, Losses()
+        remove, removed, masters, empty = [], [], [], []
         for track in self.view.tracks:
-            gone = [c for c in track.clips if c.placed is not None and str(c.placed.get("take", "")) in idents]
-            for clip in gone:
-                removed.append((clip.address, track.name, str((clip.placed or {}).get("take", ""))))
-                masters.append(places[clip.address].master)
+            ours = [(c, str((c.media.ours or {}).get("take", ""))) for c in track.clips]
+            gone = [clip for clip, ident in ours if ident in idents and clip.placed is not None]
+            for clip, ident in ours:
+                if ident in idents and clip.placed is not None:
+                    removed.append((clip.address, track.name, ident))
+                    masters.append(places[clip.address].master)
+                elif ident in idents:
+                    what = "the take has taken its clip's place; cut the original back in by hand"
+                    losses.left_out.append(f"{clip.name}: {what}")
             slot = self._reading.slots.get(track.index)
             if gone and len(gone) == len(track.clips) and slot is not None and track.name.startswith(TRACK_NAME):
                 empty.append(slot)
             else:
                 remove += [[places[clip.address].slot, list(places[clip.address].path)] for clip in gone]
         return self._patched(
-            {"remove": remove, "empty": empty, "forget": list(dict.fromkeys(masters))}, Losses(), tuple(removed)
+            {"remove": remove, "empty": empty, "forget": list(dict.fromkeys(masters))}, losses, tuple(removed)
         )
 
     def activate(self, address: Address, key: str) -> Patched:

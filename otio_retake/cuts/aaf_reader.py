@@ -7,6 +7,7 @@ Markers are events on slots of their own, with the slot and the track that they 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,8 +20,9 @@ from ..rates import settle
 from .aaf_effects import Clear, Step, clear
 from .aaf_events import LONGEST, Event, Events, Lane
 from .aaf_mobs import Lost, Mobs, Source, converted, rate_of, start_of
-from .model import NAMESPACE, Address, Clip, Exact, Instant, Media, Speed, Track, View
-from .signature import signed
+from .model import NAMESPACE, TAKE_KEY, Address, Clip, Exact, Instant, Media, Speed, Track, View
+from .paths import file_name
+from .signature import TAKE_FILE, signed
 
 Outline = dict[str, Any]
 
@@ -114,6 +116,7 @@ class _Reader:
         for index, lane in enumerate(lanes):
             self._read(lane, index)
         _link_recorders(lanes)
+        _place_takes(lanes)
         events = Events(self._rate, lanes)
         for slot in self._sequence["slots"]:
             events.read(slot)
@@ -240,7 +243,7 @@ class _Reader:
         if lost and not refused:
             self._remark(record[0], lane.name, lost, "relink it, or export with all its clips")
         name = one_line(source.name if source else "") or (found.effects[-1] if found.effects else "") or "unnamed"
-        media, placed = self._media(source, name, found)
+        media = self._media(source, name, found)
         clip = Clip(
             address=address,
             kind=lane.kind,
@@ -257,24 +260,24 @@ class _Reader:
             link=self._link(source, found, record),
             channels=source.channels if source else (),
             see_through=found.see_through,
-            placed=placed,
             track_name=lane.name,
             beside=False,
         )
         return clip, source
 
-    def _media(self, source: Source | None, name: str, found: Clear) -> tuple[Media, dict[str, Any] | None]:
+    def _media(self, source: Source | None, name: str, found: Clear) -> Media:
         if source is None:
             kind: Literal["missing", "unknown"] = "missing" if found.leaf is not None else "unknown"
-            return Media(ORIGINAL, kind, name, "", None, None, {}), None
+            return Media(ORIGINAL, kind, name, "", None, None, {})
         ours = next((said for text in source.comments.values() if (said := signed(text))), None)
         start, length = Instant(source.start, source.rate), Instant(source.length, source.rate)
         about: dict[str, Any] = {"tape": source.tape} if source.tape else {}
         if ours:
             about[NAMESPACE] = dict(ours)
-        key = f"retake.v{ours['version']:03}" if ours else ORIGINAL
-        media = Media(key, "file" if source.url else "missing", name, source.url, start, length, about)
-        return media, dict(ours) if ours else None
+        file = file_name(source.url)
+        version = ours["version"] if ours else _version(file)
+        key = f"{TAKE_KEY}{version:03}" if version else ORIGINAL
+        return Media(key, "file" if source.url else "missing", name, source.url, start, length, about)
 
     def _link(self, source: Source | None, found: Clear, record: tuple[Exact, Exact]) -> str:
         """Picture and sound of one master clip that play in sync belong together: Avid has no other link."""
@@ -282,6 +285,35 @@ class _Reader:
             return ""
         offset = source.since - record[0] / self._rate * found.scalar
         return f"{source.master}|{settle(offset * 1000)}:{found.scalar}"
+
+
+def _version(file: str) -> int:
+    """The version of a take whose name is all that an editor has kept of it; 0 for what is no take."""
+    return int(file.rpartition(".")[0].rpartition("_v")[2]) if TAKE_FILE.search(file) else 0
+
+
+def _place_takes(lanes: list[Lane]) -> None:
+    """Tells takes that lie over what they stand in for from one that has taken its place, which then means it."""
+    below: list[Lane] = []
+    for lane in lanes:
+        for at, clip in enumerate(lane.clips):
+            if clip.media.key == ORIGINAL:
+                continue
+            if lane.kind == "Audio" or any(_covers(other, clip) for other in below):
+                lane.clips[at] = replace(clip, placed=clip.media.ours or {})
+        if lane.kind == "Video":
+            below.append(lane)
+
+
+def _covers(lane: Lane, clip: Clip) -> bool:
+    """Whether a track has a picture of its own under the frames of a clip."""
+    at = bisect_right(lane.clips, Fraction(clip.record[0]), key=lambda other: Fraction(other.record[1]))
+    for other in lane.clips[at:]:
+        if other.record[0] >= clip.record[1]:
+            return False
+        if other.enabled and not other.see_through and other.media.key == ORIGINAL:
+            return True
+    return False
 
 
 def _link_recorders(lanes: list[Lane]) -> None:

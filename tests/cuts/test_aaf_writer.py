@@ -342,6 +342,17 @@ def test_takes_are_known_after_an_editor_has_worked(
     assert all(take.take == known and not take.in_use for take in found)
 
 
+def test_a_take_that_has_taken_its_clips_place_means_it(tmp_path: Path) -> None:
+    """Over its original it is looked through; on the lowest track, alone, it is what is left of the clip."""
+    original = Movie("A.mov", "file:///Volumes/Footage/A.mov", Fraction(24), 86_400, 240)
+    taken_ = Movie("A_rtk0a1b2c3_v002.mov", "file:///takes/A_rtk0a1b2c3_v002.mov", Fraction(24), 86_400, 240)
+    path = tmp_path / "cut.aaf"
+    write_aaf(path, "cut", Fraction(24), 0, [[Piece(48, original, 24), Piece(24, taken_, 0)], [Piece(24, taken_, 30)]])
+    below, alone, above_ = open_cut(path).view.clips()
+    assert [clip.media.key for clip in (below, alone, above_)] == ["original", "retake.v002", "retake.v002"]
+    assert [clip.placed is not None for clip in (below, alone, above_)] == [False, False, True]
+
+
 def test_paths_are_written_as_avid_does() -> None:
     assert as_url("file:///D:/Avid%20Media/A.mov") == "file:///D%3A/Avid%20Media/A.mov"
     assert as_url("D:\\Avid Media\\A.mov") == "file:///D%3A/Avid%20Media/A.mov"
