@@ -46,8 +46,10 @@ def outline_of(path: Path, content: bytes) -> dict[str, Any]:
     if not content.startswith(SIGNATURE):
         raise CutError("this is no AAF file: it is not structured storage", where=str(path), fix=_AGAIN)
     with tempfile.TemporaryDirectory(prefix="otio-retake-") as folder:
-        said = Path(folder, "outline.json")
-        _run(path, len(content), "read", [str(path.absolute()), str(said)])
+        # A copy, so that what is read is what takes are put into, whatever becomes of the file meanwhile.
+        copy, said = Path(folder, "copy.aaf"), Path(folder, "outline.json")
+        copy.write_bytes(content)
+        _run(path, len(content), "read", [str(copy), str(said)])
         outline: dict[str, Any] = json.loads(said.read_bytes())
         return outline
 
@@ -78,7 +80,8 @@ def _run(path: Path, size: int, job: str, arguments: list[str], more: int = 0) -
         raise CutError(f"the AAF cannot be {done_to} within {seconds} s", where=str(path), fix=_AGAIN) from None
     if done.returncode != 0:
         why = _last_words(done.stderr) or "its reader was stopped"
-        raise CutError(f"the AAF cannot be {done_to}: {why}", where=str(path), fix=_AGAIN)
+        fix = "export one sequence at a time" if "sequence" in why and "holds" in why else _AGAIN
+        raise CutError(f"the AAF cannot be {done_to}: {why}", where=str(path), fix=fix)
 
 
 def _last_words(stderr: bytes) -> str:
@@ -104,12 +107,15 @@ def _main(job: str, file: Path, other: Path) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     # pyaaf2 shuffles directories to balance them: the same edits shall make the same file.
     random.seed(0)
-    from .aaf_outline import Unreadable, read_outline
+    from .aaf_outline import MOST_BYTES, Unreadable, read_outline
     from .aaf_patch import CannotPatch, patch
 
     try:
         if job == "read":
-            other.write_text(json.dumps(read_outline(file)))
+            text = json.dumps(read_outline(file))
+            if len(text) > MOST_BYTES:
+                _stop("it says more than a sequence should")
+            other.write_text(text)
         else:
             other.write_text(json.dumps(patch(file, json.loads(other.read_bytes()))))
     except (Unreadable, CannotPatch) as error:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import CutError
+from .aaf_belonging import ORIGINAL
 from .aaf_cell import need_pyaaf2, outline_of, patched
 from .aaf_markers import COLOURS, ENDING, Line, marker_list
-from .aaf_reader import ORIGINAL, read_sequence
+from .aaf_reader import read_sequence
 from .aaf_writer import Addition
 from .cut import TRACK_NAME, Cut, Editor, Losses, MarkState, Patched
 from .model import Address, Marker, View

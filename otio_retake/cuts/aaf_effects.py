@@ -42,6 +42,8 @@ class Clear:
     warning: str = ""
     see_through: str = ""
     effects: tuple[str, ...] = ()
+    warps: int = 0
+    """How many of its effects change its time."""
     muted: tuple[Step, ...] | None = None
     """The way to what mutes it."""
 
@@ -109,6 +111,7 @@ def _within(segment: Outline, made: Clear) -> tuple[Outline, Step] | None:
 def _effect(segment: Outline, made: Clear) -> tuple[Outline, Step] | None:
     name, inputs = segment["name"] or "an effect", segment["inputs"]
     if segment["warp"]:
+        made.warps += 1
         try:
             into, scalar = _speed(segment)
         except Refused as reason:

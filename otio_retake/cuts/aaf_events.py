@@ -34,6 +34,7 @@ class Lane:
     name: str
     parts: list[tuple[Outline, tuple[Step, ...]]]
     rate: Fraction
+    effects: tuple[str, ...] = ()
     scoped: bool = False
     clips: list[Clip] = field(default_factory=list)
     end: Exact = 0

@@ -18,8 +18,14 @@ from aaf2.cache import LRUCacheDict
 DEEPEST = 60
 """Segments inside each other: Avid's own nests stay below 20."""
 
-MOST_SEGMENTS = 2_000_000
+MOST_SEGMENTS = 500_000
 """Segments in all: a feature film with every track has some 50,000."""
+
+MOST_BYTES = 256 << 20
+"""Bytes of an outline: that of a feature film has some 20 MB."""
+
+_LONGEST = 10_000
+"""Characters of a name or a comment."""
 
 _REMEMBERED = 50_000
 """Directories that are kept in mind: each object is one."""
@@ -100,7 +106,7 @@ class _Reader:
 
     def _product(self) -> str:
         listed = self._file.header.getvalue("IdentificationList") or []
-        names = [str(one.getvalue("ProductName") or "") for one in listed]
+        names = [_text(one.getvalue("ProductName")) for one in listed]
         return names[-1] if names else ""
 
     def _visit(self, ident: Any) -> str:
@@ -132,7 +138,7 @@ class _Reader:
         )
         made: Outline = {
             "is": is_,
-            "name": str(mob.getvalue("Name") or ""),
+            "name": _text(mob.getvalue("Name")),
             "comments": dict(_tagged(mob.getvalue("UserComments"))),
             "slots": [self._slot(slot) for slot in mob.slots],
         }
@@ -150,7 +156,7 @@ class _Reader:
             holds = "import"
         elif not isinstance(descriptor, essence.FileDescriptor):
             holds = "film"
-        urls = [str(one.getvalue("URLString") or "") for one in descriptor.getvalue("Locator") or []]
+        urls = [_text(one.getvalue("URLString")) for one in descriptor.getvalue("Locator") or []]
         parts = [descriptor, *(descriptor.getvalue("FileDescriptors") or [])]
         sizes = [(part.getvalue("StoredWidth"), part.getvalue("StoredHeight")) for part in parts]
         size = next(([w, h] for w, h in sizes if w and h), None)
@@ -162,7 +168,7 @@ class _Reader:
         rate = slot.getvalue("EditRate")
         made: Outline = {
             "id": int(slot.slot_id),
-            "name": str(slot.getvalue("SlotName") or ""),
+            "name": _text(slot.getvalue("SlotName")),
             "number": _whole(slot.getvalue("PhysicalTrackNumber")),
             "rate": _fraction(rate),
             "origin": int(slot.getvalue("Origin") or 0),
@@ -232,7 +238,7 @@ def _effect(group: Any) -> Outline:
                 "points": [[_fraction(p.getvalue("Time")), _plain(p.getvalue("Value"))] for p in points]
             }
     return {
-        "name": str(operation.getvalue("Name") or "") if operation is not None else "",
+        "name": _text(operation.getvalue("Name")) if operation is not None else "",
         "warp": bool(operation.getvalue("IsTimeWarp")) if operation is not None else False,
         "parameters": parameters,
         "shift": _fraction(group.getvalue("OpGroupMotionCtlOffsetMapAdjust")),
@@ -258,8 +264,8 @@ def _marker(event: Any) -> Outline:
     return {
         "position": int(event.getvalue("Position") or 0),
         "length": _whole(event.getvalue("Length")),
-        "comment": str(event.getvalue("Comment") or said.get("_ATN_CRM_COM") or ""),
-        "user": str(event.getvalue("CommentMarkerUSer") or said.get("_ATN_CRM_USER") or ""),  # as Avid spells it
+        "comment": _text(event.getvalue("Comment") or said.get("_ATN_CRM_COM")),
+        "user": _text(event.getvalue("CommentMarkerUSer") or said.get("_ATN_CRM_USER")),  # as Avid spells it
         "colour": said.get("_ATN_CRM_COLOR", ""),
         "rgb": [int(colour[part]) for part in ("red", "green", "blue")] if isinstance(colour, dict) else None,
         "ident": said.get("_ATN_CRM_ID", ""),
@@ -274,7 +280,11 @@ def _tagged(values: Any) -> Iterator[tuple[str, str]]:
     for one in values or ():
         name, value = one.getvalue("Name"), one.getvalue("Value")
         if name and isinstance(value, (str, int)):
-            yield str(name), str(value)
+            yield _text(name), _text(value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)[:_LONGEST]
 
 
 def _media(segment: Any) -> str:

@@ -7,7 +7,6 @@ Markers are events on slots of their own, with the slot and the track that they 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,6 +16,7 @@ from typing import Any, Literal
 from ..errors import CutError, Problem
 from ..legible import one_line
 from ..rates import settle
+from .aaf_belonging import ORIGINAL, link_recorders, place_takes
 from .aaf_effects import Clear, Step, clear
 from .aaf_events import LONGEST, Event, Events, Lane
 from .aaf_mobs import Lost, Mobs, Source, converted, rate_of, start_of
@@ -26,22 +26,21 @@ from .signature import TAKE_FILE, signed
 
 Outline = dict[str, Any]
 
-ORIGINAL = "original"
-"""The key of the media that a clip of the sequence plays."""
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a clip stands in the document: the slot, and the way to its component there.
 
-    ``inner`` leads from the component through its effects to what it plays, ``muted`` to what mutes it; ``length`` is
-    the component's own. ``master`` is the master clip, empty where there is none.
+    ``inner`` leads from the component through its ``effects`` to what it plays, ``muted`` to what mutes it; ``over`` are
+    the effects of its whole track; ``length`` is the component's own. ``master`` is the master clip, empty without one.
     """
 
     slot: int
     path: tuple[Step, ...]
     inner: tuple[Step, ...]
     effects: tuple[str, ...]
+    over: tuple[str, ...]
+    warps: int
     length: int
     muted: tuple[Step, ...] | None
     size: tuple[int, int] | None
@@ -115,8 +114,8 @@ class _Reader:
         self._view = view
         for index, lane in enumerate(lanes):
             self._read(lane, index)
-        _link_recorders(lanes)
-        _place_takes(lanes)
+        link_recorders(lanes)
+        place_takes(lanes)
         events = Events(self._rate, lanes)
         for slot in self._sequence["slots"]:
             events.read(slot)
@@ -159,16 +158,16 @@ class _Reader:
 
     def _split(self, slot: Outline, kind: Literal["Video", "Audio"]) -> Iterator[Lane]:
         letter, number, rate = kind[0], slot["number"] or 1, rate_of(slot)
-        segment, path = _through_effects(slot["segment"])
+        segment, path, effects = _through_effects(slot["segment"])
         if segment["is"] == "scope":
             for index, track in enumerate(segment["tracks"]):
-                inner, more = _through_effects(track)
+                inner, more, names = _through_effects(track)
                 parts = list(_parts(inner, (*path, ("tracks", index), *more)))
                 at = number + index
-                yield Lane(kind, slot, at, f"{letter}{at}", parts, rate, scoped=True)
+                yield Lane(kind, slot, at, f"{letter}{at}", parts, rate, (*effects, *names), scoped=True)
             return
         name = one_line(slot["name"]) or f"{letter}{number}"
-        yield Lane(kind, slot, number, name, list(_parts(segment, path)), rate)
+        yield Lane(kind, slot, number, name, list(_parts(segment, path)), rate, effects)
 
     def _track(self, lane: Lane, index: int) -> Track:
         return Track(index, lane.kind, lane.name, True, tuple(lane.clips), len(lane.parts), lane.end)
@@ -188,8 +187,8 @@ class _Reader:
             before = parts[item - 1][0] if item and parts[item - 1][0]["is"] == "transition" else None
             after = parts[item + 1][0] if item + 1 < len(parts) and parts[item + 1][0]["is"] == "transition" else None
             # A clip's share of a transition ends where the next one's begins: at the cut.
-            head = before["cut"] if before else 0
-            tail = after["length"] - after["cut"] if after else 0
+            head = _cut(before) if before else 0
+            tail = after["length"] - _cut(after) if after else 0
             first, end = at + head, at + length - tail
             at += length
             if end <= first:
@@ -199,7 +198,7 @@ class _Reader:
                 continue
             address = Address(index, item)
             clip, source = self._clip(lane, address, found, first, end, head)
-            overlap = (before["length"] - before["cut"] if before else 0, after["cut"] if after else 0)
+            overlap = (before["length"] - head if before else 0, _cut(after) if after else 0)
             lead = (head, tail)
             clip = replace(
                 clip,
@@ -212,6 +211,8 @@ class _Reader:
                 path=path,
                 inner=found.path,
                 effects=found.effects,
+                over=lane.effects,
+                warps=found.warps,
                 length=length,
                 muted=found.muted,
                 size=source.size if source else None,
@@ -292,63 +293,22 @@ def _version(file: str) -> int:
     return int(file.rpartition(".")[0].rpartition("_v")[2]) if TAKE_FILE.search(file) else 0
 
 
-def _place_takes(lanes: list[Lane]) -> None:
-    """Tells takes that lie over what they stand in for from one that has taken its place, which then means it."""
-    below: list[Lane] = []
-    for lane in lanes:
-        for at, clip in enumerate(lane.clips):
-            if clip.media.key == ORIGINAL:
-                continue
-            if lane.kind == "Audio" or any(_covers(other, clip) for other in below):
-                lane.clips[at] = replace(clip, placed=clip.media.ours or {})
-        if lane.kind == "Video":
-            below.append(lane)
-
-
-def _covers(lane: Lane, clip: Clip) -> bool:
-    """Whether a track has a picture of its own under the frames of a clip."""
-    at = bisect_right(lane.clips, Fraction(clip.record[0]), key=lambda other: Fraction(other.record[1]))
-    for other in lane.clips[at:]:
-        if other.record[0] >= clip.record[1]:
-            return False
-        if other.enabled and not other.see_through and other.media.key == ORIGINAL:
-            return True
-    return False
-
-
-def _link_recorders(lanes: list[Lane]) -> None:
-    """Links the sound of a recorder's file to the picture that it was cut with: Avid says nothing of the two.
-
-    It has the same first and last frame in the cut, its master has no picture there, and the picture no sound.
-    """
-    pictures = [clip for lane in lanes if lane.kind == "Video" for clip in lane.clips if clip.link]
-    sounds = [clip for lane in lanes if lane.kind == "Audio" for clip in lane.clips if clip.link]
-    seen = {_master(clip) for clip in pictures}
-    heard = {clip.link for clip in sounds}
-    silent = {clip.record: clip.link for clip in pictures if clip.link not in heard}
-    for lane in lanes:
-        if lane.kind == "Audio":
-            lane.clips = [
-                replace(clip, link=silent[clip.record])
-                if clip.link and clip.record in silent and _master(clip) not in seen
-                else clip
-                for clip in lane.clips
-            ]
-
-
-def _master(clip: Clip) -> str:
-    return clip.link.rpartition("|")[0]
-
-
-def _through_effects(segment: Outline) -> tuple[Outline, tuple[Step, ...]]:
+def _through_effects(segment: Outline) -> tuple[Outline, tuple[Step, ...], tuple[str, ...]]:
     """What lies under effects on a whole track, such as its pan: they belong to the track, not to its clips."""
     path: tuple[Step, ...] = ()
+    names: tuple[str, ...] = ()
     while segment["is"] == "effect" and len(segment["inputs"]) == 1 and not segment["warp"]:
         inner = segment["inputs"][0]
         if inner["is"] not in ("effect", "sequence", "scope"):
             break
+        names = (*names, segment["name"])
         segment, path = inner, (*path, ("inputs", 0))
-    return segment, path
+    return segment, path, names
+
+
+def _cut(transition: Outline) -> int:
+    """Where in a transition the cut is."""
+    return min(max(int(transition["cut"]), 0), int(transition["length"]))
 
 
 def _parts(segment: Outline, path: tuple[Step, ...]) -> Iterator[tuple[Outline, tuple[Step, ...]]]:

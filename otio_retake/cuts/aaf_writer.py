@@ -150,6 +150,12 @@ class Addition:
             what = "an AAF's sound cannot be retimed here"
             self.losses.left_out.append(f"{take.name}: {what}; lay {take.path} by hand")
             return None
+        if like is not None and like.warps > 1:
+            what = "its clip has two time effects in each other, which cannot be copied over a part of it"
+            self.losses.left_out.append(f"{take.name}: {what}; lay {take.path} by hand")
+            return None
+        for name in like.over if like else ():
+            self.losses.left_out.append(f"{take.name}: the effect {name} of the whole track below; set it by hand")
         mob, start = self._mob(media, placement, like)
         self._mobs.append(mob)
         self.added.append((placement.address, track, take.ident))
@@ -205,12 +211,12 @@ class Addition:
             "length": math.floor(length),
             "skip": skip,
             "size": list((like.size if like else None) or _SIZE),
-            "timecode": self._timecode(begin, unit, length),
+            "timecode": self._timecode(begin, unit, length, spec.timecode),
         }
         return made, start
 
-    def _timecode(self, start: Fraction, rate: Fraction, length: Fraction) -> Edits:
-        drop = bool(drops(rate)) and self._reading.view.drop
+    def _timecode(self, start: Fraction, rate: Fraction, length: Fraction, own: str = "") -> Edits:
+        drop = bool(drops(rate)) and (";" in own if own else self._reading.view.drop)
         return {
             "start": math.floor(start),
             "rate": str(rate),
