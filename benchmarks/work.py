@@ -24,8 +24,8 @@ from otio_retake.rates import nominal
 from otio_retake.spans import CannotSend, PullSpans, Span, solve
 
 from . import edit_list
-from .fcpxml import fcpxml_adapter, fcpxml_patched
 from .avid import avid_adapter, avid_patched
+from .fcpxml import fcpxml_adapter, fcpxml_patched
 from .measuring import peak_memory
 from .timeline import in_memory, their_way, whole_way
 from .xmeml import xmeml_adapter, xmeml_patched

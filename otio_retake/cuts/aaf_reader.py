@@ -31,8 +31,8 @@ Outline = dict[str, Any]
 class Place:
     """Where a clip stands in the document: the slot, and the way to its component there.
 
-    ``inner`` leads from the component through its ``effects`` to what it plays, ``muted`` to what mutes it; ``over`` are
-    the effects of its whole track; ``length`` is the component's own. ``master`` is the master clip, empty without one.
+    ``inner`` leads from the component through its ``effects`` to what it plays, ``muted`` to what mutes it. ``over``
+    are the effects of its whole track, ``length`` is the component's own, ``master`` the master clip, if there is one.
     """
 
     slot: int
