@@ -23,6 +23,7 @@ from .processes import house, process_started
 
 _CLOSED = (
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOENT, errno.EINVAL,
+    errno.EEXIST,
 )  # fmt: skip
 
 moments: list[Callable[[str], None]] = []

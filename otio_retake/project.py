@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .durable import explained, write_text
-from .errors import ProjectError, ProjectTooNew
+from .errors import ProjectError, ProjectTooNew, SettingsError
 
 FOLDER = "retakes"
 VERSION = 1
@@ -126,8 +126,24 @@ def create_project(project: Project) -> None:
 
 
 def state_folder() -> Path:
-    """Where the user's journal of charges lies, over all projects."""
+    """Where the user's journal of charges lies, over all projects.
+
+    Raises ``SettingsError`` for a place that depends on where a command is run: there would be many journals, and
+    none would hold what a day has spent.
+    """
     from platformdirs import user_state_path
 
     named = os.environ.get(STATE_VARIABLE)
-    return Path(named) if named else user_state_path("otio-retake")
+    if not named:
+        return user_state_path("otio-retake")
+    try:
+        folder = Path(named).expanduser()
+    except RuntimeError:
+        folder = Path(named)
+    if not folder.is_absolute():
+        raise SettingsError(
+            f"{named!r} means another folder wherever a command is run",
+            where=STATE_VARIABLE,
+            fix="name it from the root on, or with ~/",
+        )
+    return folder

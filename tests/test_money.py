@@ -238,6 +238,7 @@ def test_the_same_order_from_another_project_is_not_bought_twice(desk: Desk, foo
     )  # fmt: skip
     assert said.returncode == 3
     assert "another project" in said.stdout + said.stderr
+    assert str(desk.folder / "retakes") in "".join(said.stdout.split()), "it says which"
     assert len(desk.bill()) == 1
 
 
@@ -436,3 +437,17 @@ def test_what_is_sent_late_costs_what_the_last_plan_said(desk: Desk, footage: Pa
     assert len(desk.requests()) == 1
     assert desk.spend("paid", "0.70").returncode == 0
     assert desk.rows("SELECT amount FROM charges WHERE state = 'settled'") == [("0.6084",)]
+
+
+def test_a_list_changed_by_hand_is_checked_as_a_mark_is(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE number_results=1: rain")
+    listed = desk.folder / "list.json"
+    assert desk.run("plan", str(desk.cut), "--service", "runware", "--save", "list.json").returncode == 0
+    text = listed.read_text()
+    for changed in (text.replace("number_results", "numberResults"), text.replace('"1"', '"40"')):
+        assert changed != text
+        listed.write_text(changed)
+        said = desk.run("submit", "list.json", "--yes", "--budget", "10")
+        assert said.returncode == 2, said.stdout + said.stderr
+        assert "number_results" in said.stderr
+    assert not (desk.folder / "retakes" / "ledger.sqlite").exists()

@@ -19,7 +19,7 @@ from ..cuts.marker_edl import with_markers
 from ..cuts.model import Marker, View
 from ..cuts.paths import Places
 from ..durable import write_text
-from ..errors import CutError, ProjectError, SettingsError
+from ..errors import CutError, Problem, ProjectError, RetakeError, SettingsError
 from ..keys import find_key
 from ..ledger import Ledger
 from ..linking import linked, marked_spans, rate_of_media
@@ -236,12 +236,22 @@ class Session:
         return make_plan(self.view, self.requests, planner, self.marks.suspects)
 
     def _refreshed(self, plan: Plan) -> Plan:
-        """A plan that was saved, at today's prices, against what has been ordered since."""
-        above = bool(self.settings.editor)
-        items = [replace(item, cost_each=self._cost(item), above=item.above or above) for item in plan.items]
-        if self.project.exists:
-            items = with_orders(items, self.ledger, again=self.again)
-        return replace(plan, items=tuple(items))
+        """A plan that was saved, at today's prices, against what has been ordered since.
+
+        Whatever would be sent is checked as if it stood in a mark: a list may have been changed by hand.
+        """
+        items: list[PlanItem] = [replace(item, new=(), known=(), superseded=()) for item in plan.items]
+        items = with_orders(items, self.ledger if self.project.exists else NoOrders(), again=self.again)
+        kept, problems = [], list(plan.problems)
+        for item in items:
+            try:
+                if item.status != "done":
+                    self.check(item.service, item.model, item.options)
+                kept.append(replace(item, cost_each=self._cost(item)))
+            except RetakeError as error:
+                what = f"{error.what} (in {self.source.name})"
+                problems.append(Problem(item.timecode, item.clip, what, error.fix, mark_id=item.mark_id))
+        return replace(plan, items=tuple(kept), problems=tuple(problems))
 
     def _cost(self, item: PlanItem) -> Decimal:
         service, spans = self.capabilities(item.service, item.model), item.spans

@@ -84,7 +84,8 @@ def _show(session: Session, said: Sync, dry_run: bool) -> None:
 
     out, timecode = console(), session.cut.view.timecode
     for change in said.changes:
-        out.print(f"{change.take.name}: {change.take.state} → [bold]{change.now}[/bold], {change.why}", soft_wrap=True)
+        out.print(change.take.name, soft_wrap=True, markup=False)
+        out.print(f"  {change.take.state} → [bold]{change.now}[/bold]: {change.why}")
     for take in said.stale:
         where = timecode(take.clip.record[0])
         out.print(

@@ -74,6 +74,9 @@ class Parameters(BaseModel):
         """The options as a mark has them. Raises ``SettingsError``."""
         values: dict[str, str] = {}
         for name, value in options:
+            if name not in cls.model_fields:
+                # Also a service's own spelling: what is priced and what is sent have to be read from one name.
+                raise _unknown(cls, name)
             if values.setdefault(name, value) != value:
                 raise SettingsError(
                     f"{name}= is written twice, and differently", where=_where(cls.service, name), fix="keep one"
@@ -210,20 +213,23 @@ def _where(service: str, name: str) -> str:
     return f"service {service}, option {name}="
 
 
+def _unknown(model: type[Parameters], name: str) -> SettingsError:
+    names = model.model_fields
+    near = difflib.get_close_matches(name.lower(), names, 1, 0.5)
+    known = f"known are {', '.join(f'{n}=' for n in names)}" if names else "it has none of its own"
+    return SettingsError(
+        f"{model.service} has no option {name!r}",
+        where=_where(model.service, name),
+        fix=f"did you mean {near[0]}=?" if near else known,
+    )
+
+
 def _explained(model: type[Parameters], error: ValidationError) -> SettingsError:
     """The first thing that is wrong. The value is shown only where it cannot be a secret."""
     first = error.errors(include_url=False, include_context=False)[0]
     place = str(first["loc"][0]) if first["loc"] else ""
     names = model.model_fields
     name = next((n for n, field in names.items() if place in (n, field.alias)), place)
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(name.lower(), names, 1, 0.5)
-        known = f"known are {', '.join(f'{n}=' for n in names)}" if names else "it has none of its own"
-        return SettingsError(
-            f"{model.service} has no option {name!r}",
-            where=_where(model.service, name),
-            fix=f"did you mean {near[0]}=?" if near else known,
-        )
     field = names[name]
     said = first.get("input")
     if first["type"] == "value_error":

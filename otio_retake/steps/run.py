@@ -16,10 +16,11 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from ..durable import check_writable
 from ..errors import AlreadyBought, BudgetExceeded, OutcomeUnknown, RetakeError, ServiceTrouble
 from ..lease import Lease
 from ..ledger import Ledger
-from ..orders import AT_SERVICE, Order, State, StepName, next_step, passes
+from ..orders import AT_SERVICE, UNSENT, Order, State, StepName, next_step, passes
 from ..takes_store import open_targets
 from . import cancel, conform, fetch, find, lacking, poll, pull, recover, submit, upload, verify
 from .patience import Patience, overdue
@@ -73,7 +74,8 @@ def carry_out(
     """Carries ``keys`` on by ``steps`` until each has come to its end or needs something else.
 
     With the lease, every other order of the project that is at a service is brought home too; without it, this waits
-    for whoever has it. ``conforming`` is whether takes are made as well.
+    for whoever has it. ``conforming`` is whether takes are made as well. Raises a ``RetakeError`` before anything is
+    sent where results could not be written.
     """
     waited = False
     while True:
@@ -83,6 +85,8 @@ def carry_out(
                 recover.run(shop)
                 if "fetch" in steps:
                     lacking.run(shop, keys)
+                if "submit" in steps and any(shop.ledger.state_of(key) in UNSENT for key in keys):
+                    check_writable(shop.project.result("any", 1))
                 return _Runner(shop, set(keys), frozenset(steps), conforming, held).run()
         if not waited:
             waited = True

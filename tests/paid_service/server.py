@@ -33,6 +33,8 @@ class Service:
     def __init__(self, canned: Path) -> None:
         self.canned = canned
         self.lock = threading.Lock()
+        self.making = threading.Lock()
+        """Held while a result is made: that takes seconds, in which orders are taken all the same."""
         self.uploads: dict[str, bytes] = {}
         self.jobs: dict[str, dict] = {}
         self.seen: dict[str, int] = {}
@@ -68,7 +70,7 @@ class Service:
     def result(self, job: dict, number: int) -> bytes:
         """The file: the same for the same order, whenever and by whomever it is asked for."""
         path = self.canned / f"{job['order']}_{number}.mp4"
-        with self.lock:
+        with self.making:
             if not path.exists():
                 from otio_retake.media.slate import Slate, answer
                 from otio_retake.spans import Span

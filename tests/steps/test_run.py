@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -211,3 +212,24 @@ def test_a_runs_budget_is_given_back_what_was_not_charged(bench: Bench) -> None:
     carry_out(bench.shop, [A, "b" * 32], steps=("submit", "poll", "fetch"), conforming=False)
     assert sorted([bench.state(), bench.state("b" * 32)]) == [State.FAILED, State.FETCHED]
     assert bench.shop.spent() == Decimal("0.40")
+
+
+def test_nothing_is_sent_where_results_cannot_be_written(bench: Bench) -> None:
+    bench.order(A)
+    (bench.project.folder / "results").write_text("no folder")
+    with pytest.raises(RetakeError) as raised:
+        carry_out(bench.shop, [A], steps=("upload", "submit", "poll", "fetch"), conforming=False)
+    assert "results" in raised.value.where
+    assert bench.service.asked == []
+
+
+def test_one_that_was_bought_elsewhere_holds_up_no_other(bench: Bench, tmp_path: Path) -> None:
+    bench.order(A, upto=State.SUBMITTED)
+    other = Bench(tmp_path / "other")
+    other.order(A)
+    other.order("b" * 32)
+    outcome = carry_out(other.shop, [A, "b" * 32], steps=("submit",), conforming=False)
+    assert list(outcome.failed) == [A]
+    assert outcome.failed[A].where == str(bench.project.folder)
+    assert other.state("b" * 32) is State.SUBMITTED
+    other.close()
