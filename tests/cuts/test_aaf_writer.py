@@ -95,7 +95,7 @@ def test_opentimelineio_reads_what_was_there_and_what_was_added(
     """The counts are those of ../shared/timelines/INDEX.md."""
     cut = open_cut(shared_timelines / "aaf" / f"{name}.aaf")
     placed = written(cut, [above(served(cut)[0], first=0, length=1)], tmp_path)
-    before, after = cut.timeline, placed.timeline
+    before, after = (otio.adapters.read_from_file(str(one.path), "AAF") for one in (cut, placed))
     for timeline in (before, after):
         items = [timeline.tracks, *timeline.tracks.find_children(descended_from_type=otio.core.Item)]
         assert sum(isinstance(x, schema) for item in items for x in (*item.effects, *item.markers)) == count
