@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -14,24 +13,10 @@ from typing import Any
 import pytest
 
 from otio_retake.cli.session import Session
-from otio_retake.cuts import open_cut
 from otio_retake.planned import Plan
 from sample_timelines.make_media import MEDIA
-from sample_timelines.make_timelines import LISTS
 
 SAMPLES = MEDIA.parent
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_a_list_is_what_its_script_writes_and_opens(name: str) -> None:
-    content = (SAMPLES / name).read_bytes()
-    assert content == LISTS[name]().encode()
-    assert not re.search(rb"/(home|root|tmp|work|Users)/", content)
-    assert open_cut(SAMPLES / name).original == content
-
-
-def test_every_list_has_its_script() -> None:
-    assert {path.name for path in SAMPLES.glob("*.edl")} == set(LISTS)
 
 
 @pytest.fixture
