@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 
@@ -122,3 +124,22 @@ def test_a_result_that_cannot_be_fetched_can_be_given_up_and_stays_paid(bench: B
     assert bench.ledger.spent().project == spec().cost
     assert run(bench).failed == {}
     assert bench.service.asked == []
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "said"),
+    [
+        (State.UPLOADED, 0, "nothing was sent"),
+        (State.SUBMITTED, 2, "no way to cancel"),
+        (State.READY, 2, "nothing to cancel"),
+    ],
+)
+def test_cancelling_promises_what_it_can_do(bench: Bench, state: State, code: int, said: str) -> None:
+    bench.order(upto=state)
+    bench.close()
+    command = [sys.executable, "-m", "otio_retake", "ledger", "cancel", A[:8], "--in", str(bench.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    bench.open()
+    assert done.returncode == code, done.stderr
+    assert said in " ".join((done.stdout + done.stderr).split())
+    assert bench.ledger.read("SELECT count(*) FROM intents") == [(0,)]
