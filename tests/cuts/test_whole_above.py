@@ -47,7 +47,7 @@ def at(value: float) -> RationalTime:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, footage: Path) -> Path:
-    """A cut with two marks on one clip and one on another at 200 %, run with takes beside the clips."""
+    """A cut with two marks on one clip and one on another at 200 %: run with takes beside, then placed above."""
     folder = tmp_path_factory.mktemp("above")
     media = shutil.copy(footage, folder / footage.name)
     timeline = otio.schema.Timeline("cut", global_start_time=at(86400))
@@ -64,16 +64,15 @@ def made(tmp_path_factory: pytest.TempPathFactory, footage: Path) -> Path:
     otio.adapters.write_to_file(timeline, str(folder / "cut.otio"))
     said = run(folder, "run", "cut.otio", "-o", "beside.otio", "--yes")
     assert said.returncode == 0, said.stdout + said.stderr
+    said = run(folder, "place", "cut.otio", "-o", "above.otio", "--for", "resolve")
+    assert said.returncode == 0, said.stdout + said.stderr
     return folder
 
 
 @pytest.fixture
 def placed(made: Path, tmp_path: Path) -> Path:
-    """A copy in which takes stand above, made of what the first run brought, at no cost."""
-    folder = Path(shutil.copytree(made, tmp_path / "cut"))
-    said = run(folder, "place", "cut.otio", "-o", "above.otio", "--for", "resolve")
-    assert said.returncode == 0, said.stdout + said.stderr
-    return folder
+    """A copy for one test to change."""
+    return Path(shutil.copytree(made, tmp_path / "cut"))
 
 
 def above(folder: Path, name: str) -> list[Any]:
