@@ -172,9 +172,10 @@ def test_sync_tells_the_ledger_what_the_editor_did(placed: Path) -> None:
 
 
 def test_a_file_that_is_gone_is_said(placed: Path) -> None:
-    one = above(placed, "above.otio")[0]
-    Path(one.media.url).unlink()
-    assert one.name in [t["take"] for t in told(placed, "takes", "sync", "above.otio")["gone"]]
+    one = told(placed, "takes", "list", "above.otio")[0]
+    assert Path(one["file"]).is_relative_to(placed)
+    Path(one["file"]).unlink()
+    assert one["take"] in [t["take"] for t in told(placed, "takes", "sync", "above.otio")["gone"]]
     assert "gone" in {t["standing"] for t in told(placed, "takes", "list", "above.otio")}
 
 
