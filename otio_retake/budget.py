@@ -11,10 +11,13 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from .capabilities import money
-from .errors import AlreadyBought, BudgetExceeded
+from .errors import AlreadyBought, BudgetExceeded, OrderError
+
+MOST_CHARGE = 10_000
+"""What one order is charged at the most: more is a mistake, or no sum of money at all."""
 
 JOURNAL = """
 CREATE TABLE IF NOT EXISTS journal.charges (
@@ -66,7 +69,18 @@ def spent_on(db: sqlite3.Connection, tokens: Iterable[str]) -> Decimal:
 
 
 def _sum(db: sqlite3.Connection, query: str, *values: str) -> Decimal:
-    return sum((Decimal(row[0]) for row in db.execute(query, values)), Decimal(0))
+    return sum((sound(row[0]) or Decimal(0) for row in db.execute(query, values)), Decimal(0))
+
+
+def sound(amount: object) -> Decimal | None:
+    """A sum of money as one; None for what cannot be one: it is no number, negative, or beyond all reason."""
+    if isinstance(amount, bool) or not isinstance(amount, Decimal | int | float | str):
+        return None
+    try:
+        found = amount if isinstance(amount, Decimal) else Decimal(str(amount))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and 0 <= found < MOST_CHARGE else None
 
 
 def reserve(
@@ -113,7 +127,7 @@ def _check_twin(db: sqlite3.Connection, order_key: str, project: str) -> None:
     charges = db.execute(
         "SELECT project, day, amount FROM journal.charges WHERE order_key = ? AND state != 'released'", (order_key,)
     )
-    twin = next((row for row in charges.fetchall() if Decimal(row[2]) > 0), None)
+    twin = next((row for row in charges.fetchall() if sound(row[2]) != 0), None)
     if twin is None:
         return
     if twin[0] != project:
@@ -132,7 +146,13 @@ def _check_twin(db: sqlite3.Connection, order_key: str, project: str) -> None:
 
 
 def settle(db: sqlite3.Connection, token: str, amount: Decimal) -> None:
-    """Turns a reservation into what was charged; 0 where nothing was."""
+    """Turns a reservation into what was charged; 0 where nothing was. Raises ``OrderError`` for what is no amount."""
+    if sound(amount) is None:
+        raise OrderError(
+            f"{amount} is no sum of money that an order could be charged",
+            where="the ledger",
+            fix="look the charge up at the service; what was reserved stays reserved",
+        )
     for schema in ("main", "journal"):
         db.execute(f"UPDATE {schema}.charges SET state = 'settled', amount = ? WHERE token = ?", (str(amount), token))
 

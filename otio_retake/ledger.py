@@ -455,7 +455,7 @@ def _attempt(row: Any) -> Attempt:
         kind=kind,
         message=message,
         reserved=Decimal(reserved),
-        billed=None if billed is None else Decimal(billed),
+        billed=None if billed is None else budget.sound(billed),
         charged=None if charged is None else bool(charged),
         retry_at=retry_at,
         expires_at=expires_at,

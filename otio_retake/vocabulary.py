@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .capabilities import SERVICES, Capabilities, capabilities_of
+from .errors import SettingsError
 from .marks import MARK_KEYS, Vocabulary
 from .providers.base import Providers
 
@@ -10,8 +11,20 @@ from .providers.base import Providers
 def vocabulary(providers: Providers, colour: str = "") -> Vocabulary:
     """The words of every service that is installed; ``colour`` is that of marks that say nothing."""
     names = providers.names()
-    keys = {key for name in names for key in capabilities_from(providers, name).options}
+    broken = unfit(providers)
+    keys = {key for name in names if name not in broken for key in capabilities_from(providers, name).options}
     return Vocabulary(tuple(dict.fromkeys((*SERVICES, *names))), (*MARK_KEYS, *sorted(keys)), colour)
+
+
+def unfit(providers: Providers) -> dict[str, SettingsError]:
+    """The plug-ins that are installed and cannot be used, with why: only who asks for one need mind."""
+    found = {}
+    for name in providers.names():
+        try:
+            capabilities_from(providers, name)
+        except SettingsError as error:
+            found[name] = error
+    return found
 
 
 def capabilities_from(providers: Providers, service: str) -> Capabilities:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from otio_retake.budget import Limits
-from otio_retake.errors import AlreadyBought
+from otio_retake.budget import Limits, Spent
+from otio_retake.errors import AlreadyBought, OrderError
 from otio_retake.orders import State
 from tests.steps.bench import Bench
 
@@ -55,3 +55,26 @@ def test_what_another_project_bought_is_not_bought_again(bench: Bench, tmp_path:
     with pytest.raises(AlreadyBought, match="another project"):
         send(other)
     other.close()
+
+
+@pytest.mark.parametrize("amount", ["-5", "NaN", "Infinity", "1e99"])
+def test_what_is_no_amount_is_written_nowhere(bench: Bench, amount: str) -> None:
+    bench.order(upto=State.SUBMITTED)
+    with pytest.raises(OrderError):
+        bench.ledger.end_attempt(A, State.READY, billed=Decimal(amount), charged=True)
+    assert bench.ledger.read("SELECT state FROM journal.charges") == [("reserved",)]
+    assert bench.state() is State.SUBMITTED
+
+
+@pytest.mark.parametrize("amount", ["-5", "NaN", "Infinity", "abc"])
+def test_a_journal_that_has_what_is_no_amount_can_be_read(bench: Bench, amount: str) -> None:
+    """An earlier version let a plug-in's nonsense into the journal, which every project reads."""
+    bench.order(upto=State.SUBMITTED)
+    with bench.ledger.write("as it was") as db:
+        for schema in ("main", "journal"):
+            db.execute(f"UPDATE {schema}.charges SET amount = ?", (amount,))
+        db.execute("UPDATE attempts SET billed = ?", (amount,))
+    assert bench.ledger.spent() == Spent(Decimal(0), Decimal(0))
+    assert bench.ledger.orders()[0].attempts[0].billed is None
+    bench.order("b" * 32)
+    bench.ledger.begin_attempt("b" * 32, Limits(day=Decimal(5)), Decimal(0))

@@ -43,7 +43,8 @@ def report_error(error: BaseException, *, json: bool = False) -> int:
         return 2
     print(
         f"error: otio-retake met something that it does not know ({type(error).__name__})\n"
-        "  where: this is a fault of the program, not of your cut; nothing was sent by it\n"
+        "  where: this is a fault of the program or of a plug-in, not of your cut; what was sent before it is kept, and"
+        " `otio-retake status` shows it\n"
         "  to do: run the same command with --debug before its name and report what it prints",
         file=sys.stderr,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -22,12 +23,18 @@ def providers(json: Json = False) -> None:
 
     Nothing is asked of any service.
     """
+    from ..legible import legible
     from ..providers.base import Providers
+    from ..vocabulary import unfit
     from .machine import print_json
     from .session import key_origin
 
     installed = Providers()
-    rows = [(name, installed.get(name).capabilities, key_origin(name)) for name in installed.names()]
+    broken = unfit(installed)
+    names = [name for name in installed.names() if name not in broken]
+    rows = [(name, installed.get(name).capabilities, key_origin(name)) for name in names]
+    for error in broken.values():
+        print(f"warning: {legible(error.what)}\n  to do: {legible(error.fix)}", file=sys.stderr)
     if json:
         print_json([{**_row(capabilities), "service": name, "key": key} for name, capabilities, key in rows])
         return

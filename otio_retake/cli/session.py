@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -22,6 +23,7 @@ from ..durable import write_text
 from ..errors import CutError, Problem, ProjectError, RetakeError, SettingsError
 from ..keys import find_key
 from ..ledger import Ledger
+from ..legible import legible
 from ..linking import linked, marked_spans, rate_of_media
 from ..marks import MOST_TAKES, Marks, Vocabulary, find_marks
 from ..media.library import Library
@@ -34,7 +36,7 @@ from ..requests import Requests, resolve
 from ..settings import Resolved, Settings, load
 from ..steps.workshop import Reporter, Workshop
 from ..takes_store import takes, target
-from ..vocabulary import capabilities_from, vocabulary
+from ..vocabulary import capabilities_from, unfit, vocabulary
 
 PLAN = TypeAdapter(Plan)
 
@@ -180,6 +182,8 @@ class Session:
     @cached_property
     def words(self) -> Vocabulary:
         """The order language with what services and plug-ins add to it."""
+        for error in unfit(self.providers).values():
+            print(f"warning: {legible(error.what)}\n  to do: {legible(error.fix)}", file=sys.stderr)
         return vocabulary(self.providers, self.settings.mark_color)
 
     @cached_property
@@ -211,7 +215,16 @@ class Session:
             return check_model(service, model)
         check = getattr(self.providers.get(service), "check_options", None) if service in Providers.names() else None
         if check is not None:
-            check(options)
+            try:
+                check(options)
+            except SettingsError:
+                raise
+            except Exception as error:
+                raise SettingsError(
+                    f"{Providers.origin(service)} cannot check its options ({type(error).__name__})",
+                    where=f"service {service}",
+                    fix="report it to whoever wrote it, or take the options out of the mark",
+                ) from error
         elif options:
             raise SettingsError(
                 f"{service} has no options of its own", where=f"option {options[0][0]}", fix="take it out of the mark"

@@ -49,6 +49,9 @@ class Submission:
     began_at: float = 0.0
 
 
+ReportState = Literal["queued", "running", "ready", "failed", "cancelled", "expired"]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a service says of a job. ``results`` is how many files there are, once it is ready.
@@ -57,7 +60,7 @@ class Report:
     ``remote`` is what should be kept of a job that is ready in place of what `submit` returned; empty for no change.
     """
 
-    state: Literal["queued", "running", "ready", "failed", "cancelled", "expired"]
+    state: ReportState
     results: int = 1
     billed: Decimal | None = None
     charged: bool | None = None
@@ -132,10 +135,18 @@ class Providers:
     @staticmethod
     def names() -> list[str]:
         """Every provider that is installed."""
-        return sorted(point.name for point in _points())
+        return sorted({point.name for point in _points()})
+
+    @staticmethod
+    def origin(name: str) -> str:
+        """What to call the provider of that name in a message: a plug-in with the place that it comes from."""
+        point = next((p for p in _points() if p.name == name), None)
+        if point is None or point in _OWN:
+            return name
+        return f"the plug-in for {name} ({point.value.partition(':')[0]})"
 
     def get(self, name: str) -> Provider:
-        """The provider called ``name``. Raises ``SettingsError`` where it is not installed."""
+        """The provider called ``name``. Raises ``SettingsError`` where it is not installed, or cannot be used."""
         if name not in self._made:
             point = next((p for p in _points() if p.name == name), None)
             if point is None:
@@ -144,7 +155,15 @@ class Providers:
                     where=f"service {name}",
                     fix=f"installed are {', '.join(self.names())}; --rehearse {name} plans without sending",
                 )
-            self._made[name] = point.load()()
+            try:
+                made = point.load()()
+            except SettingsError:
+                raise
+            except (Exception, SystemExit) as error:
+                raise _unfit(name, type(error).__name__) from error
+            if not isinstance(made, Provider) or not isinstance(made.capabilities, Capabilities):
+                raise _unfit(name, "it has not all that a provider has")
+            self._made[name] = made
         return self._made[name]
 
     def close(self) -> None:
@@ -152,6 +171,14 @@ class Providers:
         for provider in self._made.values():
             provider.close()
         self._made.clear()
+
+
+def _unfit(name: str, why: str) -> SettingsError:
+    return SettingsError(
+        f"{Providers.origin(name)} cannot be used ({why})",
+        where=f"service {name}",
+        fix="install its package again, or take it away; every other service can be used meanwhile",
+    )
 
 
 _OWN = tuple(

@@ -10,6 +10,7 @@ from ..errors import ResultExpired, ResultUnusable, RetakeError, ServiceTrouble
 from ..orders import Order, State
 from ..providers.base import MOST_RESULT_BYTES
 from . import lacking, poll
+from .heard import report_of
 from .workshop import Workshop
 
 MOST_GONE = 3
@@ -25,9 +26,7 @@ def run(order: Order, shop: Workshop) -> None:
     Where some are here and the rest cannot be had, the order goes on with those: what is missing is said, and kept in
     mind where it may come yet.
     """
-    last = order.attempt
-    assert last is not None
-    report = shop.provider(order).poll(last.remote, shop.submission(order))
+    report = report_of(order, shop)
     if report.state == "failed" and not order.results:
         poll.apply(order, report, shop)
         return
@@ -77,9 +76,7 @@ def again(order: Order, number: int, shop: Workshop) -> None:
 
     Raises ``ResultExpired`` where the service no longer has it.
     """
-    last = order.attempt
-    assert last is not None
-    report = shop.provider(order).poll(last.remote, shop.submission(order))
+    report = report_of(order, shop)
     if report.state != "ready":
         raise ResultExpired(f"{order.spec.service} shows the job as {report.state}", where=f"order {order.short}")
     _bring(order, number, shop)

@@ -13,6 +13,7 @@ from ..capabilities import money
 from ..errors import ResultExpired, RetakeError, ServiceError
 from ..orders import DONE_WITH_SERVICE, Order, State
 from . import fetch
+from .heard import fault
 from .workshop import Workshop
 
 _KIND = re.compile(r"result (\d+) of (\d+)")
@@ -75,6 +76,9 @@ def _try(order: Order, numbers: dict[int, int], shop: Workshop) -> None:
             lost[number] = error
         except RetakeError as error:
             lost[number] = error
+            continue
+        except Exception as error:
+            lost[number] = fault(order, "fetch", error, shop)
             continue
         with shop.ledger.write("missing result settled") as db:
             kind = f"result {number} of {total}"

@@ -7,14 +7,13 @@ from typing import Any
 from ..by_hand import said
 from ..orders import Order, State, job_of
 from ..providers.base import Report
+from .heard import report_of
 from .workshop import Workshop
 
 
 def run(order: Order, shop: Workshop) -> None:
     """Asks how the job of ``order`` stands, and settles what it was charged once that is known."""
-    last = order.attempt
-    assert last is not None
-    apply(order, shop.provider(order).poll(last.remote, shop.submission(order)), shop)
+    apply(order, report_of(order, shop), shop)
 
 
 def apply(order: Order, report: Report, shop: Workshop) -> None:

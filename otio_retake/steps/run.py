@@ -23,6 +23,7 @@ from ..ledger import Ledger
 from ..orders import AT_SERVICE, UNSENT, Order, State, StepName, next_step, passes
 from ..takes_store import open_targets
 from . import cancel, conform, fetch, find, lacking, poll, pull, recover, submit, upload, verify
+from .heard import fault
 from .patience import Patience, overdue
 from .workshop import Workshop
 
@@ -287,6 +288,10 @@ class _Runner:
             self._outcome.failed[key] = error
         except RetakeError as error:
             self._outcome.failed[key] = error
+        except Exception as error:
+            # A plug-in that errs, or this program: one order's fault stops no other order.
+            self._outcome.failed[key] = fault(self._shop.ledger.order(key), step, error, self._shop)
+            self._cancelled |= {key} if step == "cancel" else set()
         order = self._orders[key] = self._shop.ledger.order(key)
         last = order.attempt
         if step == "submit" and order.state is State.REFUSED and passes(order) and last is not None:

@@ -47,7 +47,10 @@ def _send(order: Order, attempt: Attempt, shop: Workshop) -> str | None:
     """The service's id; None where it refused. Raises ``OutcomeUnknown`` for everything else."""
     submission = replace(shop.submission(order), token=token_of((*order.attempts, attempt)))
     try:
-        return shop.provider(order).submit(submission)
+        remote = shop.provider(order).submit(submission)
+        if not isinstance(remote, str) or not remote:
+            raise OutcomeUnknown(f"{shop.providers.origin(order.spec.service)} returned no id")
+        return remote
     except ServiceRefused as refusal:
         wait = refusal.retry_after or wait_after(attempt.number)
         shop.ledger.end_attempt(
@@ -62,7 +65,7 @@ def _send(order: Order, attempt: Attempt, shop: Workshop) -> str | None:
         return None
     except BaseException as error:
         # Also when somebody presses Ctrl-C: the request may be on its way.
-        why = error.what if isinstance(error, RetakeError) else type(error).__name__
+        why = error.what if isinstance(error, RetakeError) else _unmeant(error, order, shop)
         todo = error.fix if isinstance(error, OutcomeUnknown) else ""
         shop.ledger.end_attempt(
             order.key, State.UNKNOWN, "no answer", kind="no_answer", message=why, attempt=attempt.number
@@ -77,6 +80,13 @@ def _send(order: Order, attempt: Attempt, shop: Workshop) -> str | None:
                 fix=todo if "ledger resolve" in todo else f"{todo} {resolve}",
             ) from None
         raise
+
+
+def _unmeant(error: BaseException, order: Order, shop: Workshop) -> str:
+    name = type(error).__name__
+    if not isinstance(error, Exception):
+        return name
+    return f"{shop.providers.origin(order.spec.service)} failed with {name}"
 
 
 def _accepted(order: Order, answer: Answer, place: Place, shop: Workshop) -> None:

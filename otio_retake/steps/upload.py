@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..orders import Order, State
+from .heard import check_upload
 from .workshop import Workshop
 
 
@@ -15,4 +16,5 @@ def run(order: Order, shop: Workshop) -> None:
         shop.ledger.move(order.key, State.PLANNED, "pull is gone", pull="")
         return
     upload = shop.provider(order).upload(pull, order.spec, shop.progress(order, "upload"))
+    check_upload(order, upload, shop)
     shop.ledger.move(order.key, State.UPLOADED, upload=upload.reference, upload_expires=upload.expires_at)

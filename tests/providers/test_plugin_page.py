@@ -211,3 +211,18 @@ def test_a_lost_answer_is_looked_up(plugged: PluginDesk, house: HouseService, fo
     assert said.returncode == 0, said.stdout + said.stderr
     assert plugged.states() == ["placed"]
     assert len(house.submits) == 1
+
+
+def test_a_plug_in_that_cannot_be_used_is_in_nobodys_way(plugged: PluginDesk, footage: Path) -> None:
+    (points,) = (plugged.folder / "site").glob("*.dist-info/entry_points.txt")
+    points.write_text(points.read_text() + "broken = otio_retake_no_such_thing:Broken\n")
+    plugged.write_cut(footage, [(30, 24, "RETAKE: rain")])
+    for command in (["marks", str(plugged.cut)], ["plan", str(plugged.cut), "--service", "house"], ["providers"]):
+        said = plugged.run(*command)
+        assert said.returncode == 0, said.stdout + said.stderr
+        assert "otio_retake_no_such_thing" in said.stderr
+        assert "to do:" in said.stderr
+    said = plugged.run("plan", str(plugged.cut), "--service", "broken")
+    assert said.returncode == 2
+    assert "cannot be used" in " ".join((said.stdout + said.stderr).split())
+    assert "Traceback" not in said.stderr
