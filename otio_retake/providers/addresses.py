@@ -136,6 +136,8 @@ class Guard:
         """Hears of each step of a request. Raises ``ResultUnusable`` where it leads into a private network."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._stream = info["return_value"]
+            if self.late:
+                self._end()
         if event.endswith("connect_tcp.complete") and self.public:
             address = self._stream.get_extra_info("server_addr")
             if address and not is_public(str(address[0])):

@@ -38,7 +38,7 @@ from .fal_errors import CANCELLED, Fault, fault_of, fault_of_status, refusal
 from .hosts import Hosts
 from .parameters import FalParameters, option_names
 from .troubles import trouble
-from .wire import PASSING, READ_TIMEOUT, Wire, body_of, unsent
+from .wire import PASSING, READ_SECONDS, READ_TIMEOUT, Wire, body_of, unsent
 
 HOSTS = {"queue": "https://queue.fal.run", "rest": "https://rest.fal.ai", "cdn": "https://v3.fal.media"}
 
@@ -62,8 +62,9 @@ class QueueWire(Wire):
         def ask() -> httpx.Response:
             why, answer = "", None
             try:
-                request = self._http.build_request("GET", self._url(url), headers=self._headers(), timeout=READ_TIMEOUT)
-                answer = self._whole(self._http, request)
+                own = self._headers()
+                request = self._alone.build_request("GET", self._url(url), headers=own, timeout=READ_TIMEOUT)
+                answer = self._whole(request, READ_SECONDS)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 why = type(error).__name__
             if answer is None:

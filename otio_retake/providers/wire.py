@@ -8,7 +8,6 @@ and address are bounded. No error, no log and no repr says a key, a query or a p
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -35,10 +34,11 @@ MOST_ANSWER_BYTES = 4_000_000
 """An answer in JSON above this is none."""
 
 READ_SECONDS, SUBMIT_SECONDS = 180, 900
-"""The longest that an answer may take to come in whole; a submit that is served at once may hold for minutes."""
+"""The longest that a whole exchange may take, from its connection on; a submit that is served at once may hold for
+minutes."""
 
 PUT_SECONDS = 3600
-"""The longest that an upload to a host which a service named may take."""
+"""The longest that an upload may take, with its answer."""
 
 _TRIES = 3
 
@@ -50,6 +50,10 @@ _NOT_TO_BE_SET = {"host", "content-length", "transfer-encoding", "connection"}
 BOUNDS = Bounds()
 
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding", "connection"}
+
+
+class TooSlow(httpx.ReadTimeout):
+    """An exchange was ended by us, for it had taken all of its time."""
 
 
 class Wire:
@@ -73,16 +77,14 @@ class Wire:
         # Plain answers: what is packed may be a thousand times what it seems.
         usual = {"User-Agent": f"otio-retake/{__version__}", "Accept-Encoding": "identity"}
         common: dict[str, Any] = {"follow_redirects": False, "trust_env": not self.local, "headers": usual}
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
-        self._http = QuietClient(timeout=READ_TIMEOUT, limits=limits, **common)
-        # A connection that was kept may have been closed at the other end: then nobody knows what it carried.
+        # A connection that was kept may have been closed at the other end: then nobody knows what it carried. And only
+        # one that is made for a request can be ended with it, whatever the other end does.
         alone = httpx.Limits(max_connections=64, max_keepalive_connections=0)
         self._alone = QuietClient(timeout=SUBMIT_TIMEOUT, limits=alone, **common)
         self._download = Download(self._alone, service, self.base, bounds)
 
     def close(self) -> None:
         """Lets go of all connections."""
-        self._http.close()
         self._alone.close()
 
     # --- what may cost money ----------------------------------------------------------------------------------------
@@ -107,7 +109,7 @@ class Wire:
             )  # fmt: skip
         lost = why = ""
         try:
-            return self._whole(self._alone, request, most_seconds=SUBMIT_SECONDS)
+            return self._whole(request, SUBMIT_SECONDS)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             why = type(error).__name__
         except httpx.HTTPError as error:
@@ -141,7 +143,13 @@ class Wire:
         url = self._url(path)
         return self._often(
             lambda: self._request(
-                method, url, json=json, params=params, headers={**self._headers(), **(headers or {})}, timeout=timeout
+                method,
+                url,
+                READ_SECONDS,
+                json=json,
+                params=params,
+                headers={**self._headers(), **(headers or {})},
+                timeout=timeout,
             )
         )
 
@@ -152,7 +160,9 @@ class Wire:
         def send() -> httpx.Response:
             body = make()
             sent = {"Content-Type": "application/json", "Content-Length": str(body.size), **self._headers()}
-            return self._request("POST", url, content=body.chunks(progress), headers=sent, timeout=FILE_TIMEOUT)
+            return self._request(
+                "POST", url, PUT_SECONDS, content=body.chunks(progress), headers=sent, timeout=FILE_TIMEOUT
+            )
 
         return self._often(send)
 
@@ -191,13 +201,9 @@ class Wire:
                 sent |= {} if name.lower() in _NOT_TO_BE_SET else {name: value}
             sent["Content-Length"] = str(size)
             content = file_chunks(file, progress)
-            if not guarded:
-                return self._request(method, url, content=content, headers=sent, timeout=FILE_TIMEOUT)
-            with Guard(self.service, True, PUT_SECONDS) as guard:
-                more = {"trace": guard.trace}
-                return self._request(
-                    method, url, self._alone, content=content, headers=sent, timeout=FILE_TIMEOUT, extensions=more
-                )
+            return self._request(
+                method, url, PUT_SECONDS, public=guarded, content=content, headers=sent, timeout=FILE_TIMEOUT
+            )
 
         return self._often(send)
 
@@ -223,40 +229,58 @@ class Wire:
             )
         return path
 
-    def _request(self, method: str, url: str, client: httpx.Client | None = None, **more: Any) -> httpx.Response:
+    def _request(
+        self, method: str, url: str, most_seconds: float, *, public: bool = False, **more: Any
+    ) -> httpx.Response:
         """One request and its whole answer. Raises ``ServiceTrouble`` where none came, or one that may pass."""
-        why, answer = "", None
+        why, answer, late = "", None, False
         try:
-            client = client or self._http
-            answer = self._whole(client, client.build_request(method, url, **more))
+            answer = self._whole(self._alone.build_request(method, url, **more), most_seconds, public=public)
+        except TooSlow:
+            late = True
         except (httpx.InvalidURL, ValueError) as error:
             # An address or a header that a service gave, and that cannot be sent.
             why = type(error).__name__
         except httpx.HTTPError as error:
             why = type(error).__name__
         # Outside of the handlers: what was caught knows the request, and is not to go along.
+        if late:
+            # That took long enough not to be done over at once.
+            raise ServiceTrouble(
+                f"{self.service} has trouble (no end of an answer within {most_seconds:.0f} s)",
+                where=host_of(self.service, url),
+                fix="nothing: it is asked again; nothing was paid",
+            )
         if answer is None:
             raise trouble(self.service, why, url)
         if answer.status_code in PASSING:
             raise trouble(self.service, str(answer.status_code), url, answer)
         return answer
 
-    def _whole(
-        self, client: httpx.Client, request: httpx.Request, most_seconds: float = READ_SECONDS
-    ) -> httpx.Response:
-        """An answer with all of its body, which is bounded in bytes and in time."""
-        began = time.monotonic()
-        answer = client.send(request, stream=True)
-        try:
-            unpacker = Unpacker(answer.headers.get("Content-Encoding", ""), MOST_ANSWER_BYTES)
-            for chunk in answer.iter_raw():
-                unpacker.feed(chunk)
-                if time.monotonic() - began > most_seconds:
-                    raise Endless
-        except (Endless, ValueError):
-            raise httpx.DecodingError("an answer without end, or one that cannot be unpacked") from None
-        finally:
-            answer.close()
+    def _whole(self, request: httpx.Request, most_seconds: float, *, public: bool = False) -> httpx.Response:
+        """An answer with all of its body, which is bounded in bytes; the whole exchange is in time.
+
+        ``public`` is whether the connection may lead to the open net only.
+        """
+        with Guard(self.service, public, most_seconds) as guard:
+            request.extensions = {**request.extensions, "trace": guard.trace}
+            try:
+                answer = self._alone.send(request, stream=True)
+                try:
+                    unpacker = Unpacker(answer.headers.get("Content-Encoding", ""), MOST_ANSWER_BYTES)
+                    for chunk in answer.iter_raw():
+                        unpacker.feed(chunk)
+                except (Endless, ValueError):
+                    raise httpx.DecodingError("an answer without end, or one that cannot be unpacked") from None
+                finally:
+                    answer.close()
+            except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+                if guard.late:
+                    raise TooSlow("too slow to end") from None
+                raise
+            if guard.late:
+                # A body without a length would otherwise seem to have ended well.
+                raise TooSlow("too slow to end")
         kept = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in _OF_THE_WIRE]
         # The request is not kept with it: its headers hold the key.
         return httpx.Response(answer.status_code, headers=kept, content=bytes(unpacker.body))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import socket
 import threading
 import time
 import traceback
@@ -22,6 +23,7 @@ from otio_retake.errors import (
     ServiceTrouble,
     SettingsError,
 )
+from otio_retake.providers import wire as wire_module
 from otio_retake.providers.wire import Wire, base_url, body_of
 from tests.providers.loopback import KEY, Server, drop, http, nobody, proof, quiet
 
@@ -112,6 +114,57 @@ class TestAtMostOnce:
         assert asked.headers["x-a"] == "b"
         assert asked.headers["content-type"] == "application/json"
         assert json.loads(asked.body) == {"prompt": "ä"}
+
+
+def hints_without_end(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n")
+        time.sleep(0.02)
+
+
+def a_header_without_end(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+    while True:
+        connection.sendall(b"a")
+        time.sleep(0.02)
+
+
+def a_body_without_end(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        connection.sendall(b" ")
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("answer", [hints_without_end, a_header_without_end, a_body_without_end])
+class TestExchangesWithoutEnd:
+    """Each byte comes well within the time for one; all of them together never end."""
+
+    def test_a_read_is_ended_and_not_repeated_at_once(self, wired, monkeypatch, answer):
+        monkeypatch.setattr(wire_module, "READ_SECONDS", 0.3)
+        server, wire = wired(answer)
+        began = time.monotonic()
+        with pytest.raises(ServiceTrouble) as raised:
+            wire.read("GET", "/jobs/1")
+        assert time.monotonic() - began < 5
+        assert raised.value.passing
+        assert server.connections == 1
+
+    def test_an_upload_is_ended(self, wired, monkeypatch, tmp_path, answer):
+        monkeypatch.setattr(wire_module, "PUT_SECONDS", 0.3)
+        (tmp_path / "pull.mp4").write_bytes(b"pull")
+        server, wire = wired(answer)
+        with pytest.raises(ServiceTrouble):
+            wire.put(f"{server.url}/pulls/1", tmp_path / "pull.mp4")
+        assert server.connections == 1
+
+    def test_a_submit_is_unknown(self, wired, monkeypatch, answer):
+        monkeypatch.setattr(wire_module, "SUBMIT_SECONDS", 0.3)
+        server, wire = wired(answer)
+        with pytest.raises(OutcomeUnknown) as raised:
+            wire.once("/jobs", json={})
+        assert raised.value.__context__ is None, "what holds the request holds the key"
+        assert server.connections == 1
 
 
 class TestReads:
