@@ -26,6 +26,9 @@ COMMAND = "OTIO_RETAKE_UPLOADER"
 SECONDS = 60
 MOST_BYTES = 100_000
 
+LEFT_TO_PRINT = 1.0
+"""Seconds for what an ended program has printed to come: it is in the pipe already."""
+
 
 class Addresses(BaseModel):
     """What the command prints."""
@@ -68,33 +71,41 @@ def _run(words: list[str], seconds: float) -> bytes:
     except OSError as error:
         what = f"the uploader's program cannot be started ({error.strerror or type(error).__name__})"
         raise _wrong(what, f"check the path of {Path(words[0]).name}") from None
-    late = threading.Event()
-
-    def end() -> None:
-        late.set()
+    printed = bytearray()
+    reading = threading.Thread(target=_read, args=(process, printed), daemon=True)
+    reading.start()
+    try:
+        # Nothing waits for the end of what is printed: a program that it has started may hold that open for ever.
+        code = process.wait(seconds)
+    except subprocess.TimeoutExpired:
         _kill(process)
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    with process:
-        assert process.stdout is not None
-        printed = process.stdout.read(MOST_BYTES + 1)
-        if len(printed) > MOST_BYTES:
-            _kill(process)
         code = process.wait()
-        timer.cancel()
-    if late.is_set():
-        raise ServiceTrouble(
-            f"the uploader's program did not end within {seconds:.0f} s",
-            where=COMMAND,
-            fix="nothing: it is asked again; run it by hand to see what it waits for",
-        )
+        if len(printed) <= MOST_BYTES:
+            raise ServiceTrouble(
+                f"the uploader's program did not end within {seconds:.0f} s",
+                where=COMMAND,
+                fix="nothing: it is asked again; run it by hand to see what it waits for",
+            ) from None
+    except BaseException:
+        _kill(process)
+        raise
+    reading.join(LEFT_TO_PRINT)
     if len(printed) > MOST_BYTES:
         raise _wrong("the uploader's program prints without end", "print the addresses and nothing else")
     if code:
         raise _wrong(f"the uploader's program failed with {code}", "run it by hand to see why")
-    return printed
+    return bytes(printed)
+
+
+def _read(process: subprocess.Popen[bytes], printed: bytearray) -> None:
+    """Takes what the program prints as it comes, up to a bound; then ends it."""
+    assert process.stdout is not None
+    with process.stdout as stream, suppress(OSError):
+        while chunk := os.read(stream.fileno(), 1 << 16):
+            printed += chunk
+            if len(printed) > MOST_BYTES:
+                _kill(process)
+                return
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shlex
 import sys
 import time
@@ -256,6 +257,21 @@ print(json.dumps({"put": link, "get": link}))
         size = alive.stat().st_size
         time.sleep(0.2)
         assert alive.stat().st_size == size > 0
+
+    @pytest.mark.skipif(os.name != "posix", reason="sessions")
+    def test_what_a_command_leaves_running_is_not_waited_for(self, tmp_path):
+        """A program of a session of its own has standard output, too, as those have that share a connection."""
+        said = json.dumps({"put": "https://x.example/p", "get": "https://x.example/g"})
+        starts = tmp_path / "starts.py"
+        starts.write_text(
+            "import subprocess, sys\n"
+            "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(8)'], start_new_session=True)\n"
+            f"print({said!r})\n"
+        )
+        began = time.monotonic()
+        found = user_command.ask(shlex.join([sys.executable, str(starts), "{name}"]), "a.mp4", seconds=6)
+        assert found.put == "https://x.example/p"
+        assert time.monotonic() - began < 6
 
     @pytest.mark.parametrize("command", ["uploader", "uploader 'a", "{name}", "/nowhere/at/all {name}"])
     def test_a_command_that_cannot_be_run_is_a_setting_to_mend(self, monkeypatch, pull, command):
