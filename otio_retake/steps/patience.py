@@ -23,6 +23,15 @@ FIRST_WAIT, MOST_WAIT = 2.0, 60.0
 WORKED_ON = AT_SERVICE - {State.READY}
 """States of a job that should come to an end some time."""
 
+LONG = 20.0
+"""Seconds of waiting that a service asks for, from which on it is said."""
+
+MOST_HELD = 600.0
+"""Seconds of waiting that a service may ask for: longer is left to a later run."""
+
+MOST_REFUSED = 12
+"""Times that an order is refused "for now" in one run, with growing pauses, while its service takes nothing else."""
+
 SAY_AGAIN = 600.0
 """Seconds after which a service that is still out of reach is spoken of again."""
 
@@ -37,6 +46,7 @@ class Patience:
         self._wrong: Counter[str] = Counter()
         self._not_before: dict[str, float] = {}
         self._said: dict[str, float] = {}
+        self._held: dict[str, float] = {}
 
     def not_before(self, what: str) -> float:
         """From when ``what`` may be tried again; 0 where it has not failed."""
@@ -60,10 +70,23 @@ class Patience:
             return False
         tries = self._tries[what]
         pause = min(FIRST_WAIT * 2 ** min(tries - 1, 10), MOST_WAIT) * random.uniform(0.75, 1.0)
-        self._not_before[what] = self._clock() + (error.retry_after or pause)
+        self._not_before[what] = self._clock() + max(error.retry_after or 0, pause)
+        if error.retry_after:
+            self.hold(order, error.retry_after, error.what)
         if paid and tries >= MOST_TRIES:
             self._tell(order.spec.service, error)
         return True
+
+    def hold(self, order: Order, seconds: float, why: str) -> None:
+        """Says that ``order`` waits because its service asks for it, where that is long enough to wonder at."""
+        service, now = order.spec.service, self._clock()
+        if not LONG <= seconds <= MOST_HELD or now < self._held.get(service, 0.0):
+            return
+        self._held[service] = now + seconds
+        self._say(
+            f"{order.short}: {why}; {service} asks to wait {length(seconds)}, so this run waits; Ctrl-C stops it, and"
+            " the next run goes on"
+        )
 
     def _tell(self, service: str, error: ServiceTrouble) -> None:
         now = self._clock()
@@ -90,3 +113,32 @@ def overdue(order: Order, most_seconds: float, now: float) -> ServiceTrouble | N
         where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
         fix=f"look at it in {order.spec.service}'s console; the order is kept, and the next run asks again",
     )
+
+
+def held_too_long(order: Order, seconds: float, why: str) -> ServiceTrouble | None:
+    """What to say of an order whose service wants to be left alone for longer than a run waits; else None."""
+    if seconds <= MOST_HELD:
+        return None
+    return ServiceTrouble(
+        f"{order.spec.service} asks to wait {length(seconds)}{f' ({why})' if why else ''}; this run does not wait",
+        where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
+        fix=f"run it again in {length(seconds)}; the order is kept as it is",
+    )
+
+
+def refused_too_often(order: Order, times: int) -> ServiceTrouble | None:
+    """What to say of an order that its service has put off time and again in this run; else None."""
+    if times < MOST_REFUSED:
+        return None
+    last = order.attempt
+    return ServiceTrouble(
+        f"{order.spec.service} has put the order off {times} times ({last.message if last else ''}); this run does not"
+        " try again",
+        where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
+        fix="run it again later; nothing was paid for it",
+    )
+
+
+def length(seconds: float) -> str:
+    """A stretch of time, as people say it."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

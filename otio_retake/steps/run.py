@@ -24,7 +24,7 @@ from ..orders import AT_SERVICE, UNSENT, Order, State, StepName, next_step, pass
 from ..takes_store import open_targets
 from . import cancel, conform, fetch, find, lacking, poll, pull, recover, submit, upload, verify
 from .heard import fault
-from .patience import Patience, overdue
+from .patience import Patience, held_too_long, overdue, refused_too_often
 from .workshop import Workshop
 
 STEPS: Mapping[StepName, Callable[[Order, Workshop], None]] = {
@@ -123,6 +123,7 @@ class _Runner:
         self._looks: Counter[str] = Counter()
         self._held: dict[str, float] = {}
         """Until when a service that said "not now" is sent nothing more."""
+        self._refused: Counter[str] = Counter()
         self._broke = False
         self._orders: dict[str, Order] = {}
         self._looked = 0.0
@@ -209,6 +210,13 @@ class _Runner:
             )
             return None
         held = self._held.get(order.spec.service, 0.0) if step[0] == "submit" else 0.0
+        last = order.attempt
+        put_off = last.retry_at if order.state is State.REFUSED and last is not None else 0.0
+        asked = max(held, put_off, self._patience.not_before(order.key)) - self._shop.clock()
+        why = last.message if last is not None else ""
+        if (trouble := held_too_long(order, asked, why)) is not None:
+            self._outcome.failed[order.key] = trouble
+            return None
         return step[0], max(step[1], held, self._patience.not_before(order.key))
 
     def _start(
@@ -296,6 +304,13 @@ class _Runner:
         last = order.attempt
         if step == "submit" and order.state is State.REFUSED and passes(order) and last is not None:
             self._held[order.spec.service] = last.retry_at
+            self._patience.hold(order, last.retry_at - self._shop.clock(), last.message)
+            self._refused[key] += 1
+            if (trouble := refused_too_often(order, self._refused[key])) is not None:
+                self._outcome.failed[key] = trouble
+        elif step == "submit" and order.state is State.SUBMITTED:
+            # It takes orders again: whatever it puts off from now on, it does for another reason.
+            self._refused.clear()
         if step == "poll" and key not in self._outcome.failed:
             self._check_age(order)
         if step == "find" and order.state is State.UNKNOWN and key not in self._outcome.failed:

@@ -17,6 +17,8 @@ from .workshop import Workshop
 
 FIRST_WAIT = 5.0
 MOST_WAIT = 300.0
+MOST_TOLD_WAIT = 60.0
+"""Most seconds that the wait a service asks for grows to, where it asks for less each time."""
 
 WRITE_AGAIN = (0.2, 1.0, 3.0)
 """Seconds between tries to write into a ledger that cannot be written: others' locks pass, and room may be made."""
@@ -25,6 +27,18 @@ WRITE_AGAIN = (0.2, 1.0, 3.0)
 def wait_after(attempt: int) -> float:
     """Seconds until another attempt may follow: twice as long each time."""
     return min(FIRST_WAIT * 2.0 ** (attempt - 1), MOST_WAIT)
+
+
+def _wait_after(refusal: ServiceRefused, order: Order, attempt: Attempt) -> float:
+    """What the service asks for, and longer each time that it puts the same order off again."""
+    if not refusal.retry_after:
+        return wait_after(attempt.number)
+    before = 0
+    for earlier in reversed(order.attempts):
+        if earlier.state is not State.REFUSED:
+            break
+        before += 1
+    return max(refusal.retry_after, min(refusal.retry_after * 2.0 ** min(before, 10), MOST_TOLD_WAIT))
 
 
 def run(order: Order, shop: Workshop) -> None:
@@ -52,7 +66,7 @@ def _send(order: Order, attempt: Attempt, shop: Workshop) -> str | None:
             raise OutcomeUnknown(f"{shop.providers.origin(order.spec.service)} returned no id")
         return remote
     except ServiceRefused as refusal:
-        wait = refusal.retry_after or wait_after(attempt.number)
+        wait = _wait_after(refusal, order, attempt)
         shop.ledger.end_attempt(
             order.key,
             State.REFUSED,

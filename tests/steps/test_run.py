@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from otio_retake.budget import Limits
-from otio_retake.errors import BudgetExceeded, RetakeError, ServiceError, ServiceTrouble
+from otio_retake.errors import BudgetExceeded, RetakeError, ServiceError, ServiceRefused, ServiceTrouble
 from otio_retake.orders import State
 from otio_retake.providers.base import Found, Report
 from otio_retake.steps import patience
@@ -233,3 +233,68 @@ def test_one_that_was_bought_elsewhere_holds_up_no_other(bench: Bench, tmp_path:
     assert outcome.failed[A].where == str(bench.project.folder)
     assert other.state("b" * 32) is State.SUBMITTED
     other.close()
+
+
+class TestServicesThatAskToWait:
+    HOUR = ServiceTrouble("ltx has trouble (429)", retry_after=3600)
+    NOT_NOW = ServiceRefused("ltx refused (rate): slow down", kind="rate", retry_after=3600)
+
+    def test_a_run_does_not_wait_an_hour_for_a_job(self, bench: Bench) -> None:
+        bench.order(upto=State.SUBMITTED)
+        bench.service.polls = [self.HOUR]
+        error = run(bench).failed[A]
+        assert "60 min" in error.what
+        assert "60 min" in error.fix
+        assert bench.service.asked == ["poll"]
+        assert bench.state() is State.SUBMITTED
+
+    def test_nor_for_an_order_to_be_taken_nor_for_the_others_of_the_service(self, bench: Bench) -> None:
+        bench.order()
+        bench.order("b" * 32)
+        bench.shop.concurrency = 1
+        bench.service.submits = [self.NOT_NOW]
+        for _ in range(2):
+            failed = carry_out(bench.shop, [A, "b" * 32], steps=("submit", "poll"), conforming=False).failed
+            assert A in failed
+            assert "asks to wait" in failed[A].what
+            assert "slow down" in failed[A].what, "and why"
+        assert bench.service.asked.count("submit") <= 2, "not again before the time, in the next run neither"
+        assert bench.state() is State.REFUSED
+
+    def test_a_wait_that_can_be_waited_for_is_said(self, bench: Bench) -> None:
+        bench.order(upto=State.SUBMITTED)
+        now = time.time()
+        bench.shop.clock = lambda: now if not bench.heard.said else now + 90
+
+        def limited() -> Report:
+            if bench.service.asked.count("poll") == 1:
+                raise ServiceTrouble("ltx has trouble (429)", retry_after=90)
+            return Report("ready")
+
+        bench.service.polls = [limited]
+        assert run(bench).failed == {}
+        (said,) = bench.heard.said
+        assert "90 s" in said
+        assert "429" in said
+        assert "Ctrl-C" in said
+
+    def test_one_who_always_says_later_is_left_after_a_while_with_growing_pauses(self, bench: Bench) -> None:
+        bench.order()
+        now = [time.time()]
+        waits: list[float] = []
+        bench.service.submits = [ServiceRefused("ltx refused (rate)", kind="rate", retry_after=1)]
+
+        def clock() -> float:
+            last = bench.ledger.order(A).attempt
+            if last is not None and last.retry_at > now[0]:
+                waits.append(last.retry_at - now[0])
+                now[0] = last.retry_at
+            return now[0]
+
+        bench.shop.clock = clock
+        error = carry_out(bench.shop, [A], steps=("submit", "poll"), conforming=False).failed[A]
+        assert "put the order off" in error.what
+        assert bench.service.asked.count("submit") == patience.MOST_REFUSED
+        assert waits[0] <= 1.1
+        assert 30 < max(waits) <= 61
+        assert bench.state() is State.REFUSED
