@@ -23,6 +23,7 @@ from ..legible import one_line
 from ..orders import OrderSpec
 from .addresses import is_secure, parted
 from .parameters import Parameters, check_model
+from .redacted import redacted
 
 MODE_WORDS: Mapping[Mode, str] = {
     "video": "replace_video",
@@ -34,9 +35,8 @@ MODE_WORDS: Mapping[Mode, str] = {
 MOST_SAID = 200
 """Characters of a service's message that are kept."""
 
-_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|data:|www\.)\S+", re.IGNORECASE)
-_QUERY = re.compile(r"\S*[?&][^\s=]+=\S*")
-"""Part of an address without its beginning: queries are signed."""
+MOST_READ = 2000
+"""Characters of it that are read for that."""
 
 _IDENT = re.compile(r"[!-~]{1,200}")
 _REQUEST = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -70,10 +70,10 @@ def seconds(text: str) -> float:
 def said(service: str, text: object) -> str:
     """A service's own words, as far as they can be shown."""
     words = one_line(" ".join(str(text).split())) if text not in (None, "", [], {}) else ""
-    for secret in _secrets(service):
-        words = words.replace(secret, "(hidden)")
-    words = _ADDRESS.sub("(link)", words.replace("\\/", "/").replace("%3A%2F%2F", "://").replace("%3a%2f%2f", "://"))
-    words = _QUERY.sub("(link)", words)
+    if len(words) > MOST_READ:
+        # Whole words: half a secret would not be known for one.
+        words = words[:MOST_READ].rpartition(" ")[0]
+    words = redacted(words, _secrets(service))
     return words if len(words) <= MOST_SAID else words[: MOST_SAID - 1] + "…"
 
 
