@@ -85,7 +85,14 @@ def _variables(service: str) -> tuple[str, ...]:
 
 def keep_key(service: str, text: str) -> None:
     """Puts a key into the system's keyring. Raises ``SettingsError`` where there is no keyring to be had."""
-    _keyring("set", service, _sound(text.strip(), service, "what was typed"))
+    key = _sound(text.strip(), service, "what was typed")
+    _keyring("set", service, key)
+    if _keyring("get", service) != key:
+        raise SettingsError(
+            "the keyring took the key and does not have it",
+            where="the system's keyring",
+            fix="set the key in the environment instead, or have a keyring installed that keeps what it is given",
+        )
 
 
 def forget_key(service: str) -> bool:

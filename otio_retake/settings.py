@@ -68,6 +68,10 @@ class Settings(BaseModel):
     def _many(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part for part in value.split(os.pathsep) if part)
+        if isinstance(value, list | tuple) and any(not isinstance(part, str | Path) for part in value):
+            raise ValueError("write a text in quotes, or a list of them")
+        if not isinstance(value, list | tuple | Path):
+            raise ValueError("write a text in quotes, or a list of them")
         return (value,) if isinstance(value, Path) else value
 
     @field_validator("edl_rate", mode="before")
@@ -159,6 +163,9 @@ def _anchored(name: str, value: Any, folder: Path) -> Any:
         return folder / Path(value).expanduser()
     if name == "media_root":
         listed = [value] if isinstance(value, str) else value
+        if not isinstance(listed, list) or not all(isinstance(part, str) for part in listed):
+            # What it should be is said where every other value is looked at.
+            return value
         return tuple(folder / Path(part).expanduser() for part in listed)
     return value
 

@@ -176,3 +176,18 @@ class TestShownNowhere:
 def _said(error: BaseException) -> str:
     """All that an error shows, with what it came from unless that is hidden."""
     return "".join([*traceback.format_exception(error), repr(error), str(vars(error))])
+
+
+def test_a_keyring_that_keeps_nothing_is_said():
+    keyring.set_keyring(Forgetful())
+    with pytest.raises(SettingsError) as raised:
+        keep_key("ltx", TEXT)
+    assert "environment" in raised.value.fix
+    assert TEXT not in str(raised.value)
+
+
+class Forgetful(InMemory):
+    """What is chosen where no keyring is wanted: it takes everything, and has nothing."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        pass

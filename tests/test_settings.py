@@ -67,3 +67,13 @@ def test_the_command_shows_every_setting_with_its_origin(home: Path) -> None:
     assert set(shown) == set(Settings.model_fields)
     assert shown["takes"] == {"value": 3, "from": str(home / "retake.toml")}
     assert shown["handles"] == {"value": 7, "from": "OTIO_RETAKE_HANDLES"}
+
+
+@pytest.mark.parametrize("value", ["3", "[1, 2]", "true", "{ a = 1 }"])
+def test_folders_that_are_no_texts_are_said(home: Path, value: str) -> None:
+    (home / "retake.toml").write_text(f"media_root = {value}\n")
+    with pytest.raises(SettingsError) as raised:
+        load(home, {}, {})
+    assert "quotes" in raised.value.what
+    assert "media_root" in raised.value.where
+    assert raised.value.fix

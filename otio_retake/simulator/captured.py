@@ -21,6 +21,7 @@ MOST_KEPT = 20_000
 """Requests that are remembered: a load test has many."""
 
 _SECRET = re.compile(r"signature|credential|token|secret|api[-_]?key|expires", re.IGNORECASE)
+_USER = re.compile(r"://[^/?#\s]*@")
 _HIDDEN = "(hidden)"
 _LONG = 2000
 
@@ -71,7 +72,7 @@ def _head(scope: Scope) -> dict[str, Any]:
         "service": scope["path"].split("/")[1],
         "method": scope["method"],
         "path": scope["path"],
-        "query": {name: _HIDDEN if _SECRET.search(name) else value for name, value in query},
+        "query": {name: _HIDDEN if _SECRET.search(name) else _address(value) for name, value in query},
         "headers": {name: _value(name, value) for name, value in headers.items()},
         "auth": _auth(headers),
         "content_type": headers.get("content-type", ""),
@@ -92,7 +93,15 @@ def _auth(headers: dict[str, str]) -> str | None:
 def _value(name: str, value: str) -> str:
     if name == "authorization":
         return f"{value.partition(' ')[0]} {_HIDDEN}"
-    return _HIDDEN if _SECRET.search(name) or name == "cookie" else value
+    return _HIDDEN if _SECRET.search(name) or name == "cookie" else _address(value)
+
+
+def _address(text: str) -> str:
+    """Text without what may be secret in an address: who asks, and the query, which may be signed."""
+    if "://" not in text:
+        return text
+    path, asked, _ = _USER.sub(f"://{_HIDDEN}@", text).partition("?")
+    return f"{path}?{_HIDDEN}" if asked else path
 
 
 async def _read_json(record: dict[str, Any], receive: Receive) -> Receive:
@@ -150,6 +159,5 @@ def _plain(value: Any, name: str = "") -> Any:
         if len(value) > _LONG and (value.startswith("data:") or " " not in value):
             head = value.partition(",")[0] if value.startswith("data:") else "base64"
             return f"{head} ({len(value)} characters, sha256 {hashlib.sha256(value.encode()).hexdigest()})"
-        # A link's query may be signed.
-        return value.partition("?")[0] + "?(hidden)" if "://" in value and "?" in value else value
+        return _address(value)
     return value

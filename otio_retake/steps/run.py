@@ -153,16 +153,25 @@ class _Runner:
         except KeyboardInterrupt:
             # Nothing new is started; what is on its way comes to its end, so that its outcome is known.
             self._shop.stop.set()
-            self._shop.reporter.say("stopping: nothing new is sent; waiting for what is on its way")
+            self._shop.reporter.say(_stopping(self._sending(running)))
         finally:
-            heavy.shutdown(wait=True, cancel_futures=True)
-            light.shutdown(wait=True, cancel_futures=True)
+            try:
+                heavy.shutdown(wait=True, cancel_futures=True)
+                light.shutdown(wait=True, cancel_futures=True)
+            except KeyboardInterrupt:
+                if left := self._sending(running):
+                    self._shop.reporter.say(_left(left))
+                raise
         if self._conforming and not self._shop.stop.is_set():
             self._conform()
         for key, error in self._shop.lost.items():
             self._outcome.failed.setdefault(key, error)
         self._outcome.stopped = self._shop.stop.is_set()
         return self._outcome
+
+    def _sending(self, running: Mapping[Future[None], tuple[str, StepName]]) -> list[Order]:
+        """The orders whose submits have not been answered yet."""
+        return [self._orders[key] for future, (key, step) in running.items() if step == "submit" and not future.done()]
 
     def _look(self) -> None:
         """Reads the orders that are open; all of them now and then, for others may have added some."""
@@ -380,6 +389,27 @@ class _Runner:
                 made = []
             if made:
                 self._shop.reporter.ended(self._shop.ledger.order(first.key), "conform")
+
+
+def _stopping(sending: Collection[Order]) -> str:
+    """What to say to somebody who has stopped a run, while ``sending`` are on their way to their services."""
+    said = "stopping: nothing new is sent; waiting for what is on its way"
+    if not sending:
+        return said
+    names = ", ".join(order.short for order in sending)
+    return (
+        f"{said}. {names} {'is' if len(sending) == 1 else 'are'} just being sent: stopped once more now, nobody would"
+        " know whether that was accepted and will be charged"
+    )
+
+
+def _left(sending: Collection[Order]) -> str:
+    """What to say to somebody who did not wait for the answers to submits."""
+    names = ", ".join(order.short for order in sending)
+    return (
+        f"stopped before an answer to {names} came: nobody knows whether that was accepted and will be charged."
+        " It is not sent again; the next run asks where a service can be asked, else `otio-retake ledger resolve`"
+    )
 
 
 def _tried(key: str, step: StepName) -> str:

@@ -57,9 +57,9 @@ def test_a_run_says_so_too_and_never_sends_it_again(bench: Bench) -> None:
     bench.order()
     bench.service.submits = [OutcomeUnknown("ltx did not answer", fix="look at the usage, then")]
     steps = ("submit", "find", "poll")
-    (said,) = carry_out(bench.shop, [], steps=steps, conforming=False).failed.values()
+    (said,) = carry_out(bench.shop, ["a" * 32], steps=steps, conforming=False).failed.values()
     assert said.fix.startswith("look at the usage, then `otio-retake ledger resolve aaaaaaa")
-    assert carry_out(bench.shop, [], steps=steps, conforming=False).failed == {}
+    assert carry_out(bench.shop, ["a" * 32], steps=steps, conforming=False).failed == {}
     assert bench.service.asked == ["submit"]
     assert bench.state() is State.UNKNOWN
 

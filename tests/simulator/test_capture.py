@@ -49,6 +49,15 @@ def test_a_key_inside_a_task_is_hidden_too(talks: Talks, sim: Simulator) -> None
     assert KEY not in json.dumps(sim.requests())
 
 
+def test_an_address_to_be_told_at_is_kept_without_what_it_is_signed_with(talks: Talks, sim: Simulator) -> None:
+    fal = talks("fal")
+    told = f"https://user:{KEY}@studio.example/told?sig={KEY}"
+    fal.http.post(f"{fal.base}/fal-ai/x", params={"fal_webhook": told}, headers={"x-told": told}, json={"url": told})
+    kept = json.dumps(sim.requests("fal"))
+    assert "studio.example/told" in kept
+    assert KEY not in kept
+
+
 def test_uploads_are_kept_as_length_and_digest(talks: Talks, sim: Simulator, clip: Path) -> None:
     import hashlib
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from decimal import Decimal
@@ -298,3 +300,35 @@ class TestServicesThatAskToWait:
         assert waits[0] <= 1.1
         assert 30 < max(waits) <= 61
         assert bench.state() is State.REFUSED
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+class TestStoppingDuringASubmit:
+    """Whoever presses Ctrl-C is told what another would cost."""
+
+    @staticmethod
+    def stopped(bench: Bench, times: int) -> None:
+        def slow() -> str:
+            for _ in range(times):
+                time.sleep(0.3)
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            time.sleep(0.3)
+            return "job-1"
+
+        bench.order()
+        bench.service.submits = [slow]
+        carry_out(bench.shop, [A], steps=("submit",), conforming=False)
+
+    def test_its_answer_is_waited_for_and_that_is_said(self, bench: Bench) -> None:
+        self.stopped(bench, 1)
+        (said,) = bench.heard.said
+        assert A[:7] in said
+        assert "once more" in said
+        assert bench.state() is State.SUBMITTED
+
+    def test_who_does_not_wait_is_told_what_is_not_known(self, bench: Bench) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            self.stopped(bench, 2)
+        assert A[:7] in bench.heard.said[-1]
+        assert "nobody knows" in bench.heard.said[-1]
+        time.sleep(0.5)
