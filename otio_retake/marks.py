@@ -196,7 +196,8 @@ def read_mark(marker: Marker, words: Vocabulary) -> tuple[Mark | None, list[tupl
 def _head(rest: str, options: _Options, words: Vocabulary) -> str:
     """Takes the options that follow the word; returns the text that follows them."""
     line, _, below = rest.partition("\n")
-    before, colon, after = line.partition(":")
+    at = _separator(line, words)
+    before, colon, after = line[:at], line[at : at + 1], line[at + 1 :]
     taken = _Options()
     strange = []
     for word in before.split():
@@ -213,6 +214,23 @@ def _head(rest: str, options: _Options, words: Vocabulary) -> str:
     options.one_frame = options.one_frame or taken.one_frame
     options.keys.update(taken.keys)
     return "\n".join(part for part in (after.strip() if colon else "", below.strip()) if part)
+
+
+def _separator(line: str, words: Vocabulary) -> int:
+    """Where the colon is that ends the options; the line's length where there is none.
+
+    It is the first one, unless that stands inside of a value (``webhook=env:NAME: she smiles``): then a later one
+    before which there are nothing but options, or the end of a line that names a variable.
+    """
+    first = line.find(":")
+    if first < 0:
+        return len(line)
+    value = line[:first].split(" ")[-1].partition("=")[2]
+    if not value or not line[first + 1 : first + 2].strip():
+        return first
+    later = [at for at in range(first + 1, len(line)) if line[at] == ":" and not line[at + 1 : at + 2].strip()]
+    ends = [*later, *([len(line)] if value == "env" else [])]
+    return next((at for at in ends if all(_option(word, _Options(), words) for word in line[:at].split())), first)
 
 
 def _body(text: str, options: _Options, words: Vocabulary) -> str:

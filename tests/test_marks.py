@@ -138,3 +138,20 @@ def test_a_prompt_after_the_colon_is_kept_verbatim(prompt: str) -> None:
     mark = read(f"RETAKE: {prompt}")
     assert mark is not None
     assert mark.prompt == prompt.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "prompt"),
+    [
+        ("RETAKE webhook=env:TOLD_AT: she smiles", {"webhook": "env:TOLD_AT"}, "she smiles"),
+        ("RETAKE webhook=env:TOLD_AT x2 model=a:1@2: no: no", {"webhook": "env:TOLD_AT", "model": "a:1@2"}, "no: no"),
+        ("RETAKE webhook=env:TOLD_AT", {"webhook": "env:TOLD_AT"}, ""),
+        ("RETAKE model=a:she smiles", {"model": "a"}, "she smiles"),
+        ("RETAKE model=a:she says: no", {"model": "a"}, "she says: no"),
+        ("RETAKE:webhook=env:TOLD_AT", {"webhook": "env:TOLD_AT"}, ""),
+    ],
+)  # fmt: skip
+def test_a_colon_in_a_value_does_not_end_the_options(name: str, keys: dict[str, str], prompt: str) -> None:
+    mark = read(name, words=Vocabulary(keys=("webhook", "model")))
+    assert mark is not None
+    assert (dict(mark.keys), mark.prompt) == (keys, prompt)

@@ -37,7 +37,7 @@ def set_(
 
 def list_() -> None:
     """List for which services there is a key, and where it comes from."""
-    from ..keys import VARIABLES
+    from ..keys import PAIRS, VARIABLES
     from ..providers.base import Providers
     from .session import key_origin
     from .showing import console, table
@@ -48,6 +48,7 @@ def list_() -> None:
         variables = " or ".join(VARIABLES.get(name, ())) or "its plug-in says"
         if name != "rehearsal":
             made.add_row(name, key_origin(name), variables)
+    made.add_row("s3", f"{key_origin('s3')}, for an uploader's bucket", " and ".join(PAIRS["s3"]))
     console().print(made)
 
 

@@ -24,7 +24,7 @@ def providers(json: Json = False) -> None:
     Nothing is asked of any service.
     """
     from ..legible import legible
-    from ..providers.base import Providers
+    from ..providers.base import Providers, Readies
     from ..vocabulary import unfit
     from .machine import print_json
     from .session import key_origin
@@ -35,11 +35,17 @@ def providers(json: Json = False) -> None:
     rows = [(name, installed.get(name).capabilities, key_origin(name)) for name in names]
     for error in broken.values():
         print(f"warning: {legible(error.what)}\n  to do: {legible(error.fix)}", file=sys.stderr)
+    uploads = {name: made.uploads for name in names if isinstance(made := installed.get(name), Readies)}
     if json:
-        print_json([{**_row(capabilities), "service": name, "key": key} for name, capabilities, key in rows])
+        print_json(
+            [
+                {**_row(capabilities), "service": name, "key": key, "uploads": uploads.get(name)}
+                for name, capabilities, key in rows
+            ]
+        )
         return
     for name, capabilities, key in rows:
-        _show(name, capabilities, key)
+        _show(name, capabilities, key, uploads.get(name, ""))
     installed.close()
 
 
@@ -61,7 +67,7 @@ def _row(can: Capabilities) -> dict[str, Any]:
     }
 
 
-def _show(name: str, can: Capabilities, key: str) -> None:
+def _show(name: str, can: Capabilities, key: str, uploads: str) -> None:
     from rich.text import Text
 
     from .showing import console, table
@@ -73,6 +79,8 @@ def _show(name: str, can: Capabilities, key: str) -> None:
     made.add_row("replaces", f"{', '.join(can.modes)}{'; a prompt is needed' if can.prompt_required else ''}")
     made.add_row("takes", _limits(can))
     made.add_row("costs", _price(can))
+    if uploads:
+        made.add_row("pulls by", uploads)
     if can.result_life:
         made.add_row("results", f"are kept {can.result_life}")
     if can.options:

@@ -16,6 +16,7 @@ from ..mark_states import marker_states, state_of
 from ..orders import DEAD, Order, State, StepName
 from ..placing import idents, placements
 from ..planned import Plan
+from ..providers.base import Readies
 from ..steps import conform
 from ..steps.run import STEPS, Outcome, carry_out
 from ..steps.verify import VERDICT
@@ -76,9 +77,11 @@ def work(
 def check_services(session: Session, plan: Plan) -> None:
     """Refuses services that nothing could be sent to, before anything is ordered from them."""
     for service in dict.fromkeys(item.service for item in plan.sent):
-        session.providers.get(service)
+        provider = session.providers.get(service)
         if service in VARIABLES:
             need_key(service)
+        if isinstance(provider, Readies):
+            provider.check_ready()
 
 
 def check_output(session: Session, output: Path | None, *, overwrite: bool) -> None:

@@ -126,6 +126,18 @@ class Checks(Protocol):
         """Raises ``SettingsError``, with the nearest right word, for what its own model does not take."""
 
 
+@runtime_checkable
+class Readies(Protocol):
+    """What a provider has besides where it needs more than a key: an uploader, for one."""
+
+    def check_ready(self) -> None:
+        """Raises ``SettingsError`` where nothing could be sent with what is configured. Nobody is asked."""
+
+    @property
+    def uploads(self) -> str:
+        """How pulls get to where the service reads them, or why they do not; for people."""
+
+
 @dataclass
 class Providers:
     """The providers that are installed, each made when it is first needed."""

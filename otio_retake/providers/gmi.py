@@ -18,7 +18,15 @@ from urllib.parse import SplitResult, quote
 import httpx
 
 from ..capabilities import SERVICES
-from ..errors import OutcomeUnknown, ResultExpired, RetakeError, ServiceError, ServiceRefused, ServiceTrouble
+from ..errors import (
+    OutcomeUnknown,
+    ResultExpired,
+    RetakeError,
+    ServiceError,
+    ServiceRefused,
+    ServiceTrouble,
+    SettingsError,
+)
 from ..keys import need_key
 from ..orders import OrderSpec
 from .absences import Absences
@@ -26,7 +34,7 @@ from .addresses import parted
 from .answers import MODE_WORDS, before_sending, cannot_read, identity, link_in, moment_of, no_link, said, seconds
 from .base import Found, Progress, Report, Submission, Upload
 from .parameters import GmiParameters, parameters_for
-from .uploader import Uploader, attempt_in, made_at, uploader
+from .uploader import Uploader, attempt_in, check_uploader, made_at, uploader, uploader_said
 from .wire import Wire, base_url, body_of, retry_after, unsent
 
 BASE = "https://console.gmicloud.ai"
@@ -97,6 +105,18 @@ class Gmi:
     def check_options(self, options: Iterable[tuple[str, str]]) -> None:
         """Raises ``SettingsError`` for any: there are none."""
         parameters_for("gmi", options)
+
+    def check_ready(self) -> None:
+        """Raises ``SettingsError`` where there is no uploader to bring pulls to an address."""
+        check_uploader("gmi", local=self._wire.local)
+
+    @property
+    def uploads(self) -> str:
+        """How pulls get to an address, for people."""
+        try:
+            return uploader_said("gmi", local=self._wire.local)
+        except SettingsError as error:
+            return error.what
 
     # --- upload and submit ------------------------------------------------------------------------------------------
 

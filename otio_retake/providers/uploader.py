@@ -81,6 +81,22 @@ def configured() -> str:
     return "command" if _setting(COMMAND) else "s3" if _setting(BUCKET) or _setting(ENDPOINT) else ""
 
 
+def check_uploader(service: str, *, local: bool) -> None:
+    """Raises ``SettingsError`` where no pull could be brought anywhere, as far as that can be told here."""
+    if isinstance(uploader(service, local=local), Bucket):
+        _halves()
+
+
+def uploader_said(service: str, *, local: bool) -> str:
+    """How pulls are brought to where ``service`` reads them, or why they cannot be; for people."""
+    try:
+        check_uploader(service, local=local)
+    except SettingsError as error:
+        return f"{error.what}: {error.fix}"
+    kind = configured()
+    return f"the bucket of {BUCKET}" if kind == "s3" else f"the command of {COMMAND}"
+
+
 def new_name() -> str:
     """A name for an object: when it was made, and 128 random bits. Nothing of a client's is in it."""
     return f"{int(time.time()):08x}{secrets.token_hex(16)}.mp4"
@@ -142,14 +158,7 @@ class Bucket:
                 wire.close()
 
     def _signed(self, method: str, name: str, seconds: int, more: Mapping[str, str] | None = None) -> str:
-        key = need_key("s3")
-        ident, _, secret = key.reveal().partition(":")
-        if not ident or not secret:
-            raise SettingsError(
-                "the key for s3 has to be two, with a colon between them",
-                where=f"service s3, {key.origin}",
-                fix="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or `otio-retake keys set s3` with ID:SECRET",
-            )
+        key, ident, secret = _halves()
         return _signer()(
             method, self._address(name, more or {}), ident, secret, _session_token(key), self.region, seconds
         )
@@ -231,6 +240,19 @@ def _readable(url: str, name: str, service: str, local: bool) -> str:
 def _private(host: str, local: bool) -> bool:
     """Whether a host is an address, not a name, that nobody outside can reach."""
     return not local and bool(re.fullmatch(r"[\d.]+|[0-9a-f:]*:[0-9a-f:.]*", host)) and not is_public(host)
+
+
+def _halves() -> tuple[Key, str, str]:
+    """The key for a bucket, and its two halves. Raises ``SettingsError``."""
+    key = need_key("s3")
+    ident, _, secret = key.reveal().partition(":")
+    if not ident or not secret:
+        raise SettingsError(
+            "the key for s3 has to be two, with a colon between them",
+            where=f"service s3, {key.origin}",
+            fix="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or `otio-retake keys set s3` with ID:SECRET",
+        )
+    return key, ident, secret
 
 
 def _session_token(key: Key) -> str | None:

@@ -19,7 +19,7 @@ from keyring.backends.null import Keyring as NoKeyring
 
 from otio_retake.errors import RetakeError, ServiceError, ServiceTrouble, SettingsError
 from otio_retake.providers import user_command
-from otio_retake.providers.uploader import Uploader, attempt_in, configured, made_at, new_name, uploader
+from otio_retake.providers.uploader import Uploader, attempt_in, check_uploader, configured, made_at, new_name, uploader
 from tests.providers.bucket import IDENT, SECRET, Bucket
 from tests.providers.loopback import nobody
 
@@ -316,3 +316,39 @@ def test_a_name_tells_when_it_was_made_and_nothing_else():
     assert abs((made_at(f"some/folder/{name}") or 0) - time.time()) < 5
     assert made_at("A001C003.mp4") is None
     assert name != new_name()
+
+
+class TestWhatIsSaidBeforeAnythingIsDone:
+    """A service that reads pulls from an address is of no use without a way to bring them to one."""
+
+    def test_nothing_to_bring_them_with(self):
+        from otio_retake.providers.gmi import Gmi
+
+        gmi = Gmi()
+        with pytest.raises(SettingsError) as raised:
+            gmi.check_ready()
+        three_parts(raised.value)
+        assert "OTIO_RETAKE_S3_BUCKET" in gmi.uploads
+
+    def test_a_bucket_needs_its_key_too(self, monkeypatch):
+        monkeypatch.setenv("OTIO_RETAKE_S3_BUCKET", "dailies")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "S3_API_KEY"):
+            monkeypatch.delenv(name, raising=False)
+        with pytest.raises(SettingsError) as raised:
+            check_uploader("gmi", local=False)
+        assert "AWS_ACCESS_KEY_ID" in raised.value.fix
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sesame")
+        check_uploader("gmi", local=False)
+
+    def test_the_lists_show_it(self, monkeypatch):
+        from typer.testing import CliRunner
+
+        from otio_retake.cli import app
+
+        monkeypatch.setenv("OTIO_RETAKE_UPLOADER", "up {name}")
+        runner = CliRunner()
+        assert "OTIO_RETAKE_UPLOADER" in runner.invoke(app, ["providers"]).output
+        listed = runner.invoke(app, ["keys", "list"]).output
+        assert "s3" in listed
+        assert "AWS_ACCESS_KEY_ID" in listed
