@@ -108,6 +108,10 @@ class Simulator:
         """Lets something go wrong from now on: ``503@fal*2``. Raises ``SettingsError``."""
         self._post("faults", {"faults": list(texts)})
 
+    def lift(self, name: str | None = None) -> None:
+        """Takes faults back that are set: those of one name, or all."""
+        self._http.delete("/faults", params={"fault": name} if name else None).raise_for_status()
+
     def change(self, **options: Any) -> None:
         """Changes ``latency``, ``concurrency`` or ``media``. Raises ``SettingsError``."""
         self._post("options", options)

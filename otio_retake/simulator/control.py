@@ -5,6 +5,7 @@ It asks for no key and stands on this machine alone.
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 from starlette.requests import Request
@@ -12,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..errors import SettingsError
-from .faults import FAULTS
-from .house import House, media_switches
+from .faults import FAULTS, fault_named
+from .house import House, media_switches, places, seconds
 
 
 class Control:
@@ -29,6 +30,7 @@ class Control:
             Route("/_simulator/requests", self._requests),
             Route("/_simulator/faults", self._faults),
             Route("/_simulator/faults", self._add_faults, methods=["POST"]),
+            Route("/_simulator/faults", self._lift, methods=["DELETE"]),
             Route("/_simulator/options", self._options, methods=["POST"]),
             Route("/_simulator/reset", self._reset, methods=["POST"]),
             Route("/bucket/{path:path}", self._put, methods=["PUT"]),
@@ -58,25 +60,43 @@ class Control:
 
     async def _add_faults(self, request: Request) -> Response:
         """``{"faults": ["503@fal*2"]}``."""
-        body = await _object(request)
-        found = body.get("faults", [])
         try:
-            self._house.add_rules(found if isinstance(found, list) else [str(found)])
+            body = await _object(request, ("faults",))
+            found = body.get("faults", [])
+            listed = found if isinstance(found, list) else [found]
+            if not all(isinstance(text, str) for text in listed):
+                raise SettingsError("faults are texts", where="faults", fix='write {"faults": ["503@fal*2"]}')
+            self._house.add_rules(listed)
+        except SettingsError as error:
+            return _problem(error)
+        return await self._faults(request)
+
+    async def _lift(self, request: Request) -> Response:
+        """Takes faults back, also those of the command line; ``?fault=503`` those of that name. Jobs stay."""
+        name = request.query_params.get("fault")
+        try:
+            self._house.lift(fault_named(name, "?fault=").name if name else None)
         except SettingsError as error:
             return _problem(error)
         return await self._faults(request)
 
     async def _options(self, request: Request) -> Response:
         """``{"latency": 0.5, "concurrency": 3, "media": "int-fps"}``, each of them if it is there."""
-        body = await _object(request)
-        changed: dict[str, Any] = {name: body[name] for name in ("latency", "concurrency") if name in body}
+        changed: dict[str, Any] = {}
         try:
+            body = await _object(request, ("latency", "concurrency", "media"))
+            if "latency" in body:
+                changed["latency"] = seconds(body["latency"])
+            if "concurrency" in body:
+                changed["concurrency"] = places(body["concurrency"])
             if "media" in body:
-                changed["media"] = media_switches(str(body["media"]))
+                changed["media"] = media_switches(_text(body["media"]))
         except SettingsError as error:
             return _problem(error)
         self._house.change(**changed)
-        return JSONResponse({})
+        options = self._house.options
+        said = {"latency": options.latency, "concurrency": options.concurrency, "media": list(options.media)}
+        return JSONResponse(said)
 
     async def _reset(self, request: Request) -> Response:
         """Forgets jobs, bill, requests, uploads, and the faults that were added."""
@@ -104,12 +124,28 @@ class Control:
         return Response(stored.path.read_bytes(), media_type="video/mp4")
 
 
-async def _object(request: Request) -> dict[str, Any]:
+async def _object(request: Request, known: tuple[str, ...]) -> dict[str, Any]:
+    """The JSON object that was sent. Raises ``SettingsError`` for anything else, and for a name that is not known."""
     try:
         found = await request.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise SettingsError(
+            "this is no JSON object", where="the control address", fix=f"send {', '.join(known)} in one"
+        )
+    for name in found:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            fix = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            raise SettingsError(f"nothing is called {name!r}", where="the control address", fix=fix)
+    return found
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f"{value!r} is no text", where="media", fix="write int-fps, for example")
+    return value
 
 
 def _problem(error: SettingsError) -> Response:

@@ -21,6 +21,9 @@ Stage = Literal["upload", "submit", "accepted", "lookup", "poll", "job", "result
 
 SERVICES = ("ltx", "fal", "segmind", "gmi", "runware")
 
+ONE_FAILS = "one-of-two"
+"""The fault by which the last of several results fails."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -92,7 +95,7 @@ def _table() -> Iterable[Fault]:
     yield Fault("job-filtered", "job", "accepted, then refused for what it asks for, without a charge", times=None)
     yield Fault("job-rate-limited", "job", "accepted, then failed for a rate limit, without a charge")
     yield Fault("job-cancelled", "job", "accepted, then cancelled by the service, without a charge")
-    yield Fault("one-of-two", "job", "of several results the last one fails", times=None)
+    yield Fault(ONE_FAILS, "job", "of several results the last one fails", times=None)
     yield Fault("expired", "job", "done, but its record or file is gone (404)", times=None)
 
     yield Fault("result-503", "result", "service unavailable, for once", "unavailable")
@@ -188,7 +191,16 @@ def parse_rule(text: str, where: str = "--fault") -> Countdown:
     if service and service not in SERVICES:
         raise SettingsError(f"there is no service {service!r}", where=where, fix=f"known are {', '.join(SERVICES)}")
     fault = fault_named(name, where)
+    _check_count(text, count, where)
     return Countdown(fault, int(count) if count and count != "always" else None, service or "", rule=True)
+
+
+def _check_count(text: str, count: str | None, where: str) -> None:
+    """Raises ``SettingsError`` for a fault that would strike no time."""
+    if count and count.isdigit() and not int(count):
+        raise SettingsError(
+            f"{text!r} would never strike", where=where, fix="write a count of 1 or more, or leave the fault out"
+        )
 
 
 def read_script(path: Path) -> list[tuple[str, list[Countdown]]]:
@@ -221,6 +233,7 @@ def _counted(word: str, where: str) -> Countdown:
         return Countdown(fault, fault.times)
     if not count.isdigit() and count != "always":
         raise SettingsError(f"{word!r} is no fault", where=where, fix="write name, name*2 or name*always")
+    _check_count(word, count, where)
     return Countdown(fault, None if count == "always" else int(count))
 
 

@@ -44,6 +44,42 @@ def media_switches(text: str) -> tuple[str, ...]:
     return names
 
 
+MOST_SECONDS = 86_400
+"""A job that takes longer than a day is no test."""
+
+
+def seconds(value: object) -> float:
+    """How long a job takes. Raises ``SettingsError`` for what is no length of time."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_SECONDS:
+        raise SettingsError(
+            f"{value!r} is no length of time", where="latency", fix=f"write seconds, 0 to {MOST_SECONDS}"
+        )
+    return float(value)
+
+
+def places(value: object) -> int | None:
+    """How many jobs run at once; None, also for 0, is what each service documents. Raises ``SettingsError``."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+        raise SettingsError(
+            f"{value!r} is no number of jobs", where="concurrency", fix="write 0 for as documented, or 1 and more"
+        )
+    return value or None
+
+
+def _check_movie(path: Path) -> None:
+    """Raises ``SettingsError`` for a file that no job could be answered with."""
+    from ..media.cell import demuxer_of
+
+    if not path.is_file():
+        raise SettingsError("there is no such file", where=str(path), fix="check --canned")
+    try:
+        known = demuxer_of(path)
+    except OSError:
+        known = None
+    if known is None:
+        raise SettingsError("this is no movie", where=str(path), fix="give --canned an MP4, MOV or WebM")
+
+
 @dataclass
 class House:
     """One simulator's state. It lives on the event loop; files and kiln alone are used from threads."""
@@ -59,8 +95,10 @@ class House:
     captured: Captured = field(default_factory=Captured)
 
     def __post_init__(self) -> None:
-        if self.options.canned is not None and not self.options.canned.is_file():
-            raise SettingsError("there is no such file", where=str(self.options.canned), fix="check --canned")
+        seconds(self.options.latency)
+        places(self.options.concurrency)
+        if self.options.canned is not None:
+            _check_movie(self.options.canned)
         self.files = Files(self.folder / "files")
         self.kiln = Kiln(self.folder / "results", self.options.canned)
         self.reset()
@@ -93,6 +131,10 @@ class House:
     def add_rules(self, texts: Iterable[str]) -> None:
         """Adds faults. Raises ``SettingsError`` and adds none where one of them is not known."""
         self.faults.rules += [parse_rule(text, "the control address") for text in texts]
+
+    def lift(self, name: str | None) -> None:
+        """Takes faults back: those of one name, or all that are set. Those in prompts stay."""
+        self.faults.rules = [rule for rule in self.faults.rules if name is not None and rule.fault.name != name]
 
     def advance(self) -> None:
         """Lets time pass for all jobs."""

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .asking import MODES, Ask, Refusal, Refused, read_form, seconds
+from .faults import ONE_FAILS
 from .files import Stored, decode
 from .house import House
 from .jobs import ENDED, Job
@@ -240,7 +241,7 @@ class Runware(Service):
             if job.has("other-shape"):
                 return [{**head, "status": "error", "error": error}], []
             return [], [error | {"status": "error"}]
-        lost = job.has("one-of-two") and len(job.results) > 1
+        lost = job.has(ONE_FAILS) and len(job.results) > 1
         found = [self._item(job, number) for number in range(len(job.results) - lost)]
         failed = [error_of(Refusal("server", "one of the results failed"), task) | {"status": "error"}] if lost else []
         return found, failed
@@ -259,7 +260,8 @@ class Runware(Service):
             "videoURL": self.link(job, number),
         }
         if job.ask.body[0].get("includeCost"):
-            item["cost"] = float(job.amount / job.ask.results)
+            lost = job.has(ONE_FAILS) and job.ask.results > 1
+            item["cost"] = float(job.amount / (job.ask.results - lost))
         return item
 
     async def _media(self, request: Request, task: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from ..errors import SettingsError
 from .asking import Ask, Raw, Refusal, Refused, Unanswered
 from .deliveries import deliver, undeliverable
-from .faults import Fault
+from .faults import ONE_FAILS, Fault
 from .files import Stored
 from .house import House
 from .jobs import Job, Jobs, price
@@ -174,8 +174,11 @@ class Service(ABC):
         if conflict := self.conflict(ask):
             raise Refused(conflict)
         number = self.jobs.of(digest) + 1
-        amount = price(video.seconds, ask.results) if video is not None and problem is None else Decimal(0)
-        job = Job(self.new_id(ask), self.name, ask, video, digest, number, amount, asked.for_job(), here(request))
+        faults = asked.for_job()
+        # One that fails of several is not charged, and the others tell what they cost.
+        paid = ask.results - (ONE_FAILS in faults and ask.results > 1)
+        amount = price(video.seconds, paid) if video is not None and problem is None else Decimal(0)
+        job = Job(self.new_id(ask), self.name, ask, video, digest, number, amount, faults, here(request))
         if problem is not None:
             job.failure, job.charged = problem, False
         self.jobs.add(job)

@@ -30,7 +30,7 @@ def test_every_option_is_described() -> None:
 
 def test_every_control_address_is_described() -> None:
     routes = [route for route in Control(None).routes() if route.path.startswith("/_simulator")]  # type: ignore[arg-type]
-    said = set(re.findall(r"`(GET|POST) (/_simulator/[a-z]+)", PAGE))
+    said = set(re.findall(r"`(GET|POST|DELETE) (/_simulator/[a-z]+)", PAGE))
     assert said == {(method, r.path) for r in routes for method in r.methods or () if method != "HEAD"}
 
 
