@@ -25,7 +25,7 @@ def held(bench: Bench, where: str, pid: int, started: str, beat: float) -> Lease
     return Lease.take(bench.ledger)
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), 1, 4_000_000])
+@pytest.mark.parametrize("pid", [os.getpid(), 1, 4_000_000], ids=["ours", "the first", "none"])
 def test_a_container_with_the_same_name_keeps_its_lease(bench: Bench, pid: int) -> None:
     """Its process may have our number, or none that is known here."""
     for started in (process_started(os.getpid()), "another"):
