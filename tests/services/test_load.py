@@ -23,7 +23,7 @@ MOST_MEMORY = 300
 @pytest.mark.slow
 def test_many_at_once(tmp_path: Path, footage: Path) -> None:
     canned = tmp_path / "canned.mp4"
-    canned.write_bytes(bytes(3_000_000))
+    canned.write_bytes(b"\0\0\0\x18ftypisom" + bytes(3_000_000))
     with simulated(tmp_path, latency=LATENCY, concurrency=AT_ONCE, canned=canned) as desk:
         desk.env |= {"OTIO_RETAKE_CONCURRENCY": str(AT_ONCE), "OTIO_RETAKE_SERVICE": "ltx"}
         copy = desk.folder / footage.name
