@@ -68,11 +68,12 @@ def _original(target: Target) -> Media:
 def _covers_picture(view: View, clip: Clip) -> bool:
     """Whether another clip with a picture of its own lies on a track below."""
     first, end = clip.record
-    below = (t for t in view.tracks if t.kind == "Video" and t.enabled and _is_below(view, t, clip))
+    below = (t for t in view.tracks if t.kind == "Video" and t.enabled and is_below(view, t, clip))
     return any(other.enabled and not other.see_through for track in below for other in track.between(first, end))
 
 
-def _is_below(view: View, track: Track, clip: Clip) -> bool:
+def is_below(view: View, track: Track, clip: Clip) -> bool:
+    """Whether ``track`` lies below ``clip``."""
     return track.index > clip.address.track if view.top_first else track.index < clip.address.track
 
 

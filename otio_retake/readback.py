@@ -10,10 +10,11 @@ from typing import Literal
 from .cuts.labels import at_rate
 from .cuts.model import Clip, Media, View
 from .cuts.paths import file_name
+from .originals import is_below, plays_take
 from .rates import parse_timecode
 from .takes import TakeFile
 
-Standing = Literal["ok", "stale", "gone", "dropped", "unknown"]
+Standing = Literal["ok", "stale", "out of step", "gone", "dropped", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class TakeInCut:
     short: int
     above: bool = False
     """Whether it is a clip of its own, not one more media of the clip that it stands in for."""
+    off: int = 0
+    """By how many frames a take on a track above shows others than the clip below it shows there."""
 
     @property
     def label(self) -> str:
@@ -38,14 +41,19 @@ class TakeInCut:
 
     @property
     def standing(self) -> Standing:
-        """``stale`` where the cut needs frames that it lacks, ``gone`` where its file is."""
+        """``stale`` where the cut needs frames that it lacks, ``gone`` where its file is.
+
+        ``out of step`` where an editor has slipped or moved it, or the clip below it.
+        """
         if self.take is None:
             return "unknown"
         if self.take.state == "dropped":
             return "dropped"
         if not self.take.path.is_file():
             return "gone"
-        return "stale" if self.short else "ok"
+        if self.short:
+            return "stale"
+        return "out of step" if self.off else "ok"
 
 
 def takes_in(view: View, known: Iterable[TakeFile]) -> list[TakeInCut]:
@@ -66,8 +74,17 @@ def takes_in(view: View, known: Iterable[TakeFile]) -> list[TakeInCut]:
             stands_alone = media is clip.media
             in_use = clip.enabled and (stands_alone or clip.active == media.key)
             short = _short(clip, media, take, alone=stands_alone)
-            found.append(TakeInCut(clip, media.key, name, take, in_use, short, stands_alone))
+            off = _off(view, clip, take) if stands_alone else 0
+            found.append(TakeInCut(clip, media.key, name, take, in_use, short, stands_alone, off))
     return found
+
+
+def out_of_step(take: TakeInCut) -> str:
+    """What to know of a take that is out of step, and what to do."""
+    return (
+        f"{take.name}: it shows frames {take.off:+d} from those of the clip below it; move or slip it back, or drop it"
+        " and place it again"
+    )
 
 
 def over(found: Iterable[TakeInCut], clip: Clip) -> list[TakeInCut]:
@@ -102,6 +119,29 @@ def _short(clip: Clip, media: Media, take: TakeFile | None, *, alone: bool) -> i
     first, stop = reach.at(rate)
     missing = max(start - first, Fraction(0)) + max(stop - end, Fraction(0))
     return -(-missing.numerator // missing.denominator)
+
+
+def _off(view: View, clip: Clip, take: TakeFile | None) -> int:
+    """Frames between what a take on a track above shows first and what the clip below shows there.
+
+    A take has its source's timecode, so both count alike. Nothing is said where nothing lies below, or where a form
+    gives no more than labels.
+    """
+    if take is None or take.spec.kind == "sound" or clip.labels is not None or clip.speed.refused:
+        return 0
+    at = clip.record[0]
+    tracks = [t for t in view.tracks if t.kind == "Video" and is_below(view, t, clip)]
+    for track in tracks if view.top_first else reversed(tracks):
+        for lower in track.between(at, at + 1):
+            if lower.see_through or plays_take(lower) or lower.media.kind != "file":
+                continue
+            if lower.labels is not None or lower.speed.refused:
+                return 0
+            rate = take.spec.rate
+            shown, there = (c.source_of(at, at + 1).at(rate)[0] for c in (clip, lower))
+            gap = shown - there
+            return round(gap) if abs(gap) >= 1 else 0
+    return 0
 
 
 def _available(

@@ -40,6 +40,11 @@ class Sync:
         return [take for take in self.found if take.standing == "stale"]
 
     @property
+    def out_of_step(self) -> list[TakeInCut]:
+        """Takes on tracks above that show other frames than the clips below them."""
+        return [take for take in self.found if take.standing == "out of step"]
+
+    @property
     def gone(self) -> list[TakeInCut]:
         """Takes in the cut whose files are gone."""
         return [take for take in self.found if take.standing == "gone"]

@@ -74,12 +74,16 @@ def _for_machines(session: Session, said: Sync, dry_run: bool) -> dict[str, Any]
         "stale": [
             {"take": take.name, "timecode": timecode(take.clip.record[0]), "short": take.short} for take in said.stale
         ],
+        "out_of_step": [
+            {"take": t.name, "timecode": timecode(t.clip.record[0]), "off": t.off} for t in said.out_of_step
+        ],
         "gone": [{"take": take.name, "timecode": timecode(take.clip.record[0])} for take in said.gone],
         "missing": [take.name for take in said.missed],
     }  # fmt: skip
 
 
 def _show(session: Session, said: Sync, dry_run: bool) -> None:
+    from ..readback import out_of_step
     from .showing import console
 
     out, timecode = console(), session.cut.view.timecode
@@ -93,6 +97,9 @@ def _show(session: Session, said: Sync, dry_run: bool) -> None:
             " run the cut again for a longer one",
             soft_wrap=True,
         )
+    for take in said.out_of_step:
+        where = timecode(take.clip.record[0])
+        out.print(f"[yellow]out of step[/yellow] {where} {out_of_step(take)}", soft_wrap=True)
     for take in said.gone:
         where = timecode(take.clip.record[0])
         out.print(f"[red]gone[/red] {where} {take.name}: its file is not there; bring it back", soft_wrap=True)

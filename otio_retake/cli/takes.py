@@ -71,6 +71,7 @@ def _row(session: Session, take: TakeInCut) -> dict[str, Any]:
         "in_use": take.in_use,
         "standing": take.standing,
         "short": take.short,
+        "off": take.off,
         "file": take.take.path if take.take else None,
         "prompt": [order["prompt"] for order in take.take.spec.about.get("orders", [])] if take.take else [],
     }
@@ -80,7 +81,7 @@ def _missed_row(take: TakeFile) -> dict[str, Any]:
     orders = take.spec.about.get("orders", [])
     return {
         "timecode": None, "clip": None, "key": take.key, "take": take.name, "version": f"v{take.version:03}",
-        "above": take.spec.kind != "clip", "track": None, "in_use": False, "standing": "missing", "short": 0,
+        "above": take.spec.kind != "clip", "track": None, "in_use": False, "standing": "missing", "short": 0, "off": 0,
         "file": take.path, "prompt": [order["prompt"] for order in orders],
     }  # fmt: skip
 
@@ -92,7 +93,8 @@ def _show(session: Session, found: list[TakeInCut]) -> None:
     made.expand = True
     for take in found:
         row = _row(session, take)
-        standing = f"lacks {take.short} f" if take.standing == "stale" else take.standing
+        numbers = {"stale": f"lacks {take.short} f", "out of step": f"{take.off:+d} f out of step"}
+        standing = numbers.get(take.standing, take.standing)
         off = "switched off" if take.above else "beside"
         state = f"{'in use' if take.in_use else off}, {standing}"
         made.add_row(row["timecode"], row["track"] if take.above else row["clip"], take.label, take.name, state)

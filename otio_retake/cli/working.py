@@ -17,6 +17,7 @@ from ..orders import DEAD, Order, State, StepName
 from ..placing import idents, placements
 from ..planned import Plan
 from ..providers.base import Readies
+from ..readback import out_of_step, takes_in
 from ..steps import conform
 from ..steps.run import STEPS, Outcome, carry_out
 from ..steps.verify import VERDICT
@@ -101,6 +102,8 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
     ledger, cut = session.ledger, session.cut
     found = placements(session.view, done.admitted, ledger, activate=activate)
     patched = cut.apply(found, output.absolute().parent, session.settings.editor)
+    there = (take for take in takes_in(cut.view, takes(ledger)) if take.standing == "out of step")
+    patched.losses.warnings.extend(f"{cut.view.timecode(take.clip.record[0])} {out_of_step(take)}" for take in there)
     if cut.marks_apart:
         patched = _with_marks(session, patched, done.admitted)
     save(session, patched, output, overwrite=overwrite)

@@ -324,8 +324,8 @@ def edited(cut: Cut, folder: Path, what: str) -> Cut:
         ("trimmed", [((7, 14), "ok", 0)]),
         ("slipped", [((2, 14), "stale", 6)]),
         ("deleted", []),
-        ("duplicated", [((2, 14), "ok", 0), ((14, 26), "ok", 0)]),
-        ("moved", [((42, 54), "ok", 0)]),
+        ("duplicated", [((2, 14), "ok", 0), ((14, 26), "out of step", 0)]),
+        ("moved", [((42, 54), "out of step", 0)]),
         ("without its comment", [((2, 14), "ok", 0)]),
     ],
 )

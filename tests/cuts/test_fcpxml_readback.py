@@ -142,8 +142,8 @@ def test_a_picked_take_that_was_slipped_alone(tmp_path: Path) -> None:
     [
         ({}, (1, False, "ok", 0)),
         ({"enabled": "1"}, (1, True, "ok", 0)),
-        # Record frames 2 to 13 of frame 100 on, from 102; trimmed by five.
-        ({"start": "86507/24s", "duration": "7/24s"}, (1, False, "ok", 0)),
+        # Record frames 2 to 13 of frame 100 on, from 102; slipped by five.
+        ({"start": "86507/24s", "duration": "7/24s"}, (1, False, "out of step", 0)),
         # `above` gives 24 frames of handles: 78 to 137. From 130 on, twelve frames lack four.
         ({"start": "86530/24s"}, (1, False, "stale", 4)),
     ],

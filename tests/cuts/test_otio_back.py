@@ -159,7 +159,7 @@ def test_picked_trimmed_slipped_deleted_and_copied(placed: Cut, tmp_path: Path, 
     found = takes_in(edited(placed, change, forget=forget).view, listed)
     assert [t.label for t in found] == ["v001", "v001", "v002"]
     assert [t.in_use for t in found] == [True, True, False]
-    assert [t.standing for t in found] == ["ok", "ok", "stale"]
+    assert [t.standing for t in found] == ["ok", "out of step", "stale"]
     assert [t.short for t in found] == [0, 0, 6]
     assert all(t.above and t.take is not None for t in found)
 
