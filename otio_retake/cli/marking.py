@@ -27,6 +27,9 @@ def with_states(session: Session, states: Mapping[Marker, MarkState]) -> Patched
     if cut.marks_apart:
         return cut.write_marks(states)
     patched = cut.write_marks({marker: state for marker, state in states.items() if marker not in joined})
+    if cut.view.writer == "premiere" and "done" in states.values():
+        what = "Premiere shows a marker without a colour green as well: a mark that is new looks like one that is done"
+        patched.losses.warnings.append(what)
     rows = [(marker, state) for marker, state in states.items() if marker in joined]
     if not rows:
         return patched

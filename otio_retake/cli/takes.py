@@ -208,17 +208,20 @@ def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None, json: J
         wanted = Path(take).stem if take.endswith((".mov", ".wav")) else take
         dropped = takes(session.ledger, "state = 'dropped'") if session.project.exists else []
         found = [t for t in dropped if wanted in (t.name, t.key.removeprefix("retake."))]
-        if len(found) != 1:
+        found = [t for t in found if t.path.name == take] or found
+        if len({t.name for t in found}) != 1:
             names = ", ".join(t.name for t in dropped) or "none"
             what = f"no dropped take {take!r}" if not found else f"{len(found)} dropped takes {take!r}"
             raise CutError(what, where=str(session.project.folder), fix=f"dropped are: {names}")
-        mark_take(session.ledger, found[0].ident, "made")
+        # Picture and sound of one retake have one name.
+        for one in found:
+            mark_take(session.ledger, one.ident, "made")
         if json:
             from .machine import print_json
 
             print_json({"restored": found[0].name, "file": found[0].path})
             return
-        console().print(f"[bold]{found[0].name}[/bold] can be placed again: otio-retake place {cut} -o PATH.otio")
+        console().print(f"[bold]{found[0].name}[/bold] can be placed again: otio-retake place {cut} -o PATH")
 
 
 def compose(
@@ -283,6 +286,17 @@ def _clip(session: Session, at: str | None) -> Clip:
     return clips[0]
 
 
+def _under(session: Session, at: str, found: list[TakeInCut]) -> list[TakeInCut]:
+    """Those of ``found`` that lie at a timecode themselves; none where ``at`` is the name of a clip."""
+    from ..rates import BadTimecode
+
+    try:
+        frame = session.cut.view.frame_at(at)
+    except BadTimecode:
+        return []
+    return [take for take in found if take.clip.record[0] <= frame < take.clip.record[1]]
+
+
 def _one(session: Session, take: str, at: str | None) -> TakeInCut:
     """The one take that is meant; a picture rather than the sound of the same version."""
     from ..errors import CutError
@@ -295,6 +309,8 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
     if at is not None:
         named = [t for t in found if t.above and t.clip.name == at]
         found = named or over(found, _clip(session, at))
+        if len(found) > 1:
+            found = _under(session, at, found) or found
     if wanted.startswith(("v", "retake.")) and any(t.clip.kind == "Video" for t in found):
         found = [t for t in found if t.clip.kind == "Video"]
     if len(found) != 1:

@@ -58,10 +58,10 @@ class AafCut(Cut):
 
     def apply(self, placements: Iterable[Placement], beside: Path, editor: Editor = "") -> Patched:
         """The document with takes added on new tracks, for a file in the folder ``beside``."""
+        placements = list(placements)
         addition = Addition(self._reading, lambda path, written: self.spell(path, written, beside)).add(placements)
         done = self._patched(addition.edits, addition.losses, tuple(addition.added), addition.lines)
-        done.losses.warnings.extend(self.left_behind(beside))
-        return done
+        return self.warned(done, placements, beside)
 
     def drop(self, idents: set[str]) -> Patched:
         """The document without some takes; a track of ours goes with the last of them."""

@@ -142,6 +142,30 @@ class Cut(ABC):
                 return str(path)
         return spelled_like(written, path)
 
+    def warned(self, patched: Patched, placements: Iterable[Placement], beside: Path) -> Patched:
+        """``patched`` with the warnings that are the same for every form."""
+        added = {ident for *_, ident in patched.added}
+        fresh = [p for p in placements if p.kind == "above" and p.take.ident in added]
+        patched.losses.warnings.extend([*self.covered(fresh), *self.left_behind(beside)])
+        return patched
+
+    def covered(self, above: Iterable[Placement]) -> list[str]:
+        """A warning for each title or picture that a take, on its track at the top, hides where it is switched on."""
+        view, found = self.view, []
+        for placement in above:
+            below = placement.address.track
+            names = [
+                clip.name
+                for track in view.tracks
+                if track.kind == "Video" and (track.index < below if view.top_first else track.index > below)
+                for clip in track.between(*placement.record)
+                if clip.enabled and clip.placed is None
+            ]
+            if names:
+                where, listed = view.timecode(placement.record[0]), ", ".join(dict.fromkeys(names))
+                found.append(f"{where} {placement.take.name} lies over {listed}: move its track down before it is used")
+        return found
+
     def left_behind(self, beside: Path) -> list[str]:
         """A warning where media that the cut names relative to itself would not be found from another folder."""
         if self.path.absolute().parent == beside.absolute():

@@ -69,9 +69,9 @@ class FcpxmlCut(Cut):
 
     def apply(self, placements: Iterable[Placement], beside: Path, editor: Editor = "") -> Patched:
         """The document with takes added, for a file in the folder ``beside``."""
+        placements = list(placements)
         patched = add_takes(self.reading, placements, lambda path, written: self.spell(path, written, beside))
-        patched.losses.warnings.extend(self.left_behind(beside))
-        return patched
+        return self.warned(patched, placements, beside)
 
     def spell(self, path: Path, written: str, beside: Path) -> str:
         """A file URL, as Final Cut takes no other."""

@@ -68,28 +68,9 @@ class Layer:
         if pictures:
             self._losses.warnings.extend(self._shape.warnings(pictures))
             self._losses.warnings.extend(self._other_editor(pictures))
-            self._losses.warnings.extend(self._covered(pictures))
         active = [p for p in placements if p.kind == "above" and p.activate and p.record[1] > p.record[0]]
         choices = [(p.record, {p.take.ident, p.take.name}) for p in active]
         return found + switched(self._document, self._view, choices)
-
-    def _covered(self, pictures: list[Placement]) -> Iterator[str]:
-        """Titles and pictures over the clip that a take, on its track at the top, hides where it is switched on."""
-        for placement in pictures:
-            names = [
-                clip.name
-                for track in self._view.tracks
-                if track.kind == "Video" and self._is_over(track.index, placement.address.track)
-                for clip in track.between(*placement.record)
-                if clip.enabled and clip.placed is None
-            ]
-            if names:
-                where = self._view.timecode(placement.record[0])
-                listed = ", ".join(dict.fromkeys(names))
-                yield f"{where} {placement.take.name} lies over {listed}: move its track down before it is used"
-
-    def _is_over(self, track: int, other: int) -> bool:
-        return track < other if self._view.top_first else track > other
 
     def _other_editor(self, pictures: list[Placement]) -> Iterator[str]:
         """What an editor reads otherwise than the one that wrote the cut."""

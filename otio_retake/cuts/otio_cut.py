@@ -57,6 +57,7 @@ class OtioCut(Cut):
 
     def apply(self, placements: Iterable[Placement], beside: Path, editor: Editor = "") -> Patched:
         """The document with takes added, for a file in the folder ``beside``."""
+        placements = list(placements)
         view = self._view
         patched = add_takes(
             self.document,
@@ -65,8 +66,7 @@ class OtioCut(Cut):
             shape_of(editor, view),
             lambda path, written: self.spell(path, written, beside),
         )
-        patched.losses.warnings.extend(self.left_behind(beside))
-        return patched
+        return self.warned(patched, placements, beside)
 
     def drop(self, idents: set[str]) -> Patched:
         """The document without some takes."""

@@ -74,11 +74,11 @@ class XmemlCut(Cut):
 
     def apply(self, placements: Iterable[Placement], beside: Path, editor: Editor = "") -> Patched:
         """The document with takes added on new tracks, for a file in the folder ``beside``."""
+        placements = list(placements)
         patched = add_takes(
             self.document, self._read, placements, lambda path, written: self.spell(path, written, beside)
         )
-        patched.losses.warnings.extend(self.left_behind(beside))
-        return patched
+        return self.warned(patched, placements, beside)
 
     def drop(self, idents: set[str]) -> Patched:
         """The document without some takes."""
