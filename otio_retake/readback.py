@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from .cuts.labels import at_rate
-from .cuts.model import Clip, Media, View
+from .cuts.model import Clip, Exact, Media, View
 from .cuts.paths import file_name
 from .originals import is_below, plays_take
 from .rates import parse_timecode
@@ -122,26 +122,44 @@ def _short(clip: Clip, media: Media, take: TakeFile | None, *, alone: bool) -> i
 
 
 def _off(view: View, clip: Clip, take: TakeFile | None) -> int:
-    """Frames between what a take on a track above shows first and what the clip below shows there.
+    """Frames between what a take on a track above shows and what the clip below shows there, at either end of it.
 
-    A take has its source's timecode, so both count alike. Nothing is said where nothing lies below, or where a form
-    gives no more than labels.
+    Nothing is said where nothing lies below, or where a form gives no more than labels.
     """
     if take is None or take.spec.kind == "sound" or clip.labels is not None or clip.speed.refused:
         return 0
-    at = clip.record[0]
-    tracks = [t for t in view.tracks if t.kind == "Video" and is_below(view, t, clip)]
+    for at in (clip.record[0], clip.record[1] - 1):
+        lower = _below(view, clip, at)
+        if lower is not None and (gap := _gap(clip, lower, take, at)):
+            return gap
+    return 0
+
+
+def _below(view: View, clip: Clip, at: Exact) -> Clip | None:
+    """The topmost clip with a picture of its own below ``clip``, at a record frame."""
+    tracks = [track for track in view.tracks if track.kind == "Video" and is_below(view, track, clip)]
     for track in tracks if view.top_first else reversed(tracks):
         for lower in track.between(at, at + 1):
-            if lower.see_through or plays_take(lower) or lower.media.kind != "file":
-                continue
-            if lower.labels is not None or lower.speed.refused:
-                return 0
-            rate = take.spec.rate
-            shown, there = (c.source_of(at, at + 1).at(rate)[0] for c in (clip, lower))
-            gap = shown - there
-            return round(gap) if abs(gap) >= 1 else 0
-    return 0
+            if not lower.see_through and not plays_take(lower) and lower.media.kind == "file":
+                return lower
+    return None
+
+
+def _gap(clip: Clip, lower: Clip, take: TakeFile, at: Exact) -> int:
+    """The frames between them, by timecode, which a take has from its source, and by how far each is into its file.
+
+    Both must differ: editors count some media from zero whatever its timecode.
+    """
+    if lower.labels is not None or lower.speed.refused:
+        return 0
+    rate = take.spec.rate
+    shown, there = (each.source_of(at, at + 1).at(rate)[0] for each in (clip, lower))
+    gaps = [shown - there]
+    if clip.media.start is not None and lower.media.start is not None:
+        into = shown - clip.media.start.at(rate) + take.spec.span.first
+        gaps.append(into - (there - lower.media.start.at(rate)))
+    least = min(gaps, key=abs)
+    return round(least) if abs(least) >= 1 else 0
 
 
 def _available(

@@ -115,9 +115,9 @@ def _write(session: Session, content: bytes, output: Path, since: Path | None, *
     if output.is_dir():
         raise CutError("this is a folder", where=str(output), fix="give the path of a file with -o")
     if output.exists():
-        for read in (session.cut_path, since):
-            if read is not None and output.samefile(read):
-                raise CutError("the cut that was read is never written to", where=str(output), fix="give another path")
+        for read in (session.cut_path, since, session.settings.markers):
+            if read is not None and read.exists() and output.samefile(read):
+                raise CutError("a file that was read is never written to", where=str(output), fix="give another path")
         ours = {digest} | (session.ledger.written(output) if session.project.exists else set())
         if not overwrite and sha256_of(output) not in ours:
             raise CutError(NOT_OURS, where=str(output), fix="give another path with -o, or --overwrite")

@@ -89,12 +89,22 @@ def check_output(session: Session, output: Path | None, *, overwrite: bool) -> N
     """Refuses an output that could never be written, before anything is done for it."""
     if output is None:
         return
+    for ending in (output.suffix, ".markers.edl", ".markers.txt"):
+        check_not_read(session, output.with_name(output.stem + ending))
     if output.exists() and output.samefile(session.cut_path):
         raise CutError("the cut that was read is never written to", where=str(output), fix="give another path with -o")
     session.cut.check_output(output)
     ours = session.ledger.written(output) if session.project.exists else set()
     session.cut.check_place(output, ours, replace=overwrite)
     check_writable(output)
+
+
+def check_not_read(session: Session, path: Path) -> None:
+    """Refuses to write over the list of markers that was read. Raises ``CutError``."""
+    markers = session.settings.markers
+    if markers is not None and path.exists() and markers.exists() and path.samefile(markers):
+        what = "the list of markers that was read is never written to"
+        raise CutError(what, where=str(path), fix="give another path with -o")
 
 
 def write_cut(session: Session, done: Done, output: Path, *, activate: bool, overwrite: bool) -> None:
@@ -137,6 +147,7 @@ def save(session: Session, patched: Patched, output: Path, *, overwrite: bool) -
     ledger = session.ledger
     ours = ledger.written(output)
     for ending, _ in patched.also:
+        check_not_read(session, output.with_name(output.stem + ending))
         ours |= ledger.written(output.with_name(output.stem + ending))
     session.cut.save(patched, output, may_replace=ours, replace=overwrite, tell=ledger.will_write)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,21 @@ def test_a_list_holds_999_markers(tmp_path: Path) -> None:
     content, left = write_list("CUT", [(m, "done") for m in view.markers], view)
     assert left == 11
     assert content.count(b"|C:") == 999
+
+
+def test_the_list_that_was_read_is_never_written_to(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.edl"
+    cut.write_text("TITLE: CUT\n\n001  AX V C 01:00:00:00 01:00:02:00 01:00:00:00 01:00:02:00\n")
+    names = ("marks.edl", "out.markers.edl")
+    for name in names:
+        (tmp_path / name).write_text("TITLE: MARKS\n\n001  001 V C 01:00:00:00 01:00:00:01 01:00:00:00 01:00:00:01\n")
+    before = [(tmp_path / name).read_bytes() for name in names]
+    for name, out in (("marks.edl", "marks.edl"), ("out.markers.edl", "out.edl")):
+        said = subprocess.run(
+            [sys.executable, "-m", "otio_retake", "status", "cut.edl", "--write-marks", "-o", out, "--overwrite",
+             "--markers", name, "--rate", "24"],
+            cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        assert said.returncode == 2, said.stdout
+        assert "never written to" in said.stderr
+    assert [(tmp_path / name).read_bytes() for name in names] == before

@@ -78,8 +78,9 @@ def test_picked_by_switching_its_track_off_again(placed: tuple[Cut, list[Placeme
     [
         # Trimmed by five frames, within what the take shows.
         ({"start": 5, "first": 5}, 0, "ok", (15, 34)),
-        # Opened by as much as there are handles, and by five more.
-        ({"end": 24, "last": 24}, 0, "ok", (10, 58)),
+        # Opened within its clip, over the next one with all of its handles, and by five more than there are.
+        ({"end": 14, "last": 14}, 0, "ok", (10, 48)),
+        ({"end": 24, "last": 24}, 0, "out of step", (10, 58)),
         ({"end": 29, "last": 29}, 5, "stale", (10, 63)),
         # Slipped within its handles, and beyond them.
         ({"first": 20, "last": 20}, 0, "out of step", (10, 34)),
