@@ -369,7 +369,7 @@ _NO_MOVIE = {
 def cannot_serve(clip: Clip, media: Media) -> tuple[str, str] | None:
     """Why no retake can be made of ``clip`` playing ``media``, whatever its file holds, and what to do; else None."""
     if clip.speed.refused:
-        return clip.speed.refused, "render it in place, or mark the clip where it runs straight"
+        return clip.speed.refused, clip.speed.fix or "render it in place, or mark the clip where it runs straight"
     if media.kind in _NO_MOVIE:
         return _NO_MOVIE[media.kind], "relink it, or render it as a movie and link that"
     return None

@@ -80,6 +80,8 @@ class Speed:
     scalar: Fraction = Fraction(1)
     refused: str = ""
     warning: str = ""
+    fix: str = ""
+    """What to do about what is refused, where it is not the usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from ..errors import CutError, Problem
 from ..legible import one_line
 from ..rates import exact_rate, settle
 from .model import NAMESPACE, TAKE_KEY, Address, Clip, Exact, Instant, Marker, Media, MediaKind, Speed, Track, View
+from .otio_adapted import lost_speed
 from .otio_document import Document, Node
 from .otio_editors import (
     Raw,
@@ -276,9 +277,9 @@ class _Reader:
         if trim is None:
             raise self._absurd("a clip has neither a source range nor an available range", where)
         start, duration = trim
-        speed = self._speed(raw.get("effects", ()), where)
-        length = self._frames(duration)
         metadata = section_of(raw, "metadata")
+        speed = lost_speed(raw, metadata) or self._speed(raw.get("effects", ()), where)
+        length = self._frames(duration)
         placed = self._placed(raw, metadata)
         if self._counts_source(placed) and speed.scalar > 0 and not speed.refused:
             length = _whole(settle(Fraction(length) / speed.scalar))

@@ -26,7 +26,8 @@ LONGEST = 10**9
 
 _NORMAL = Speed()
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{0,18})?")
-_SPEED_EFFECTS = ("timeremap", "time remap")
+SPEED_EFFECTS = ("timeremap", "time remap")
+"""What the effect that changes a clip's speed is called."""
 
 
 class Absurd(ValueError):
@@ -223,7 +224,7 @@ def speed_filters(clip: Element) -> Iterator[Element]:
 
 def is_speed(effect: Element) -> bool:
     """Whether an effect is the one that changes a clip's speed."""
-    return effect.said("effectid").lower() in _SPEED_EFFECTS or effect.said("name").lower() == _SPEED_EFFECTS[1]
+    return effect.said("effectid").lower() in SPEED_EFFECTS or effect.said("name").lower() == SPEED_EFFECTS[1]
 
 
 def parameters_of(effect: Element) -> dict[str, Element]:

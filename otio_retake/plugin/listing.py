@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..cuts.model import Clip, Media, Reach, View
+from ..cuts.model import Address, Clip, Media, Reach, View
 from ..errors import Problem
 from ..marks import Mark, Vocabulary, find_marks
 from ..plan import cannot_serve
@@ -25,11 +25,13 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Listing:
-    """Every request of a cut, each with the place of its clip, and everything that is wrong."""
+    """Every request of a cut whose frames are known, each with the place of its clip, and everything that is wrong."""
 
     items: tuple[Entry, ...]
     problems: tuple[Entry, ...]
     suspects: tuple[Entry, ...]
+    marked: frozenset[Address]
+    """The clips that something is asked of, whether their frames are known or not."""
 
 
 def listing(view: View, words: Vocabulary, settings: Settings | None = None) -> Listing:
@@ -39,10 +41,13 @@ def listing(view: View, words: Vocabulary, settings: Settings | None = None) -> 
     problems = [*requests.problems, *_refused(requests.requests)]
     problems.sort(key=lambda row: row.timecode)
     there = takes_in(view, ())
+    # Which frames a clip shows whose speed is refused is not known: an item would name others.
+    told = [request for request in requests.requests if not request.clip.speed.refused]
     return Listing(
-        tuple(_entry(request, there, settings) for request in requests.requests),
+        tuple(_entry(request, there, settings) for request in told),
         tuple(_row(problem) for problem in problems),
         tuple(_row(problem) for problem in marks.suspects),
+        frozenset(request.clip.address for request in requests.requests),
     )
 
 

@@ -84,8 +84,7 @@ def _warnings(found: Listing) -> Iterator[str]:
 
 def _left_out(view: View, found: Listing) -> Iterator[str]:
     """What a list does not carry of a cut."""
-    marked = {tuple(item["address"]) for item in found.items}
-    others = sum(tuple(clip.address) not in marked for clip in view.clips())
+    others = sum(clip.address not in found.marked for clip in view.clips())
     if others:
         yield f"{others} clips without a mark"
     for item in found.items:

@@ -38,12 +38,54 @@ def test_every_request_is_in_it_with_what_is_wrong_and_what_is_left_out() -> Non
     found = listed(sample("with_problems"))
     assert (found["format"], found["version"]) == ("otio-retake list", 1)
     known = requests_of(open_cut(SAMPLES / "with_problems.otio"))
-    assert [item["mark_id"] for item in found["items"]] == [r.mark_id for r in known.requests]
+    told = [r.mark_id for r in known.requests if not r.clip.speed.refused]
+    assert [item["mark_id"] for item in found["items"]] == told
+    assert len(told) < len(known.requests)
     assert {row["what"] for row in found["problems"]} > {problem.what for problem in known.problems if problem.blocks}
     assert any(row["what"] == "the clip runs backwards" for row in found["problems"])
     assert len(found["suspects"]) == 1
     assert found["warnings"]
     assert found["left_out"] == ["6 clips without a mark"]
+
+
+@pytest.mark.parametrize("name", ["premiere_2997df.xml", "avid_24.aaf"])
+def test_a_mark_whose_frames_an_adapter_lost_is_a_problem_and_no_request(name: str) -> None:
+    pytest.importorskip("otio_fcp_adapter" if name.endswith("xml") else "otio_aaf_adapter")
+    found = listed(otio.adapters.read_from_file(str(SAMPLES / name)))
+    known = {
+        request.mark.prompt: request for request in requests_of(open_cut(SAMPLES / name)).requests
+    }  # fmt: skip
+    (retimed,) = [prompt for prompt, request in known.items() if request.clip.speed.scalar != 1]
+    (problem,) = found["problems"]
+    assert "retimed" in problem["what"]
+    assert problem["timecode"]
+    assert f"the .{name[-3:]} itself" in problem["fix"]
+    assert {item["prompt"] for item in found["items"]} == set(known) - {retimed}
+    for item in found["items"]:
+        clock, zero = clock_of(known[item["prompt"]].clip)
+        first, end = known[item["prompt"]].region.at(clock)
+        assert (item["region"]["first"], item["region"]["end"]) == (first - zero, end - zero)
+
+
+@pytest.mark.parametrize(
+    ("said", "lost"),
+    [
+        ({"value": "100"}, False),
+        ({"value": "50"}, True),
+        ({}, True),
+        ({"value": "100", "reverse": "TRUE"}, True),
+        ({"value": "50", "enabled": "FALSE"}, False),
+    ],
+)
+def test_a_speed_filter_that_changes_nothing_stands_in_no_way(said: dict[str, str], lost: bool) -> None:
+    parameters = [{"parameterid": "speed", "value": said.get("value", "")}]
+    parameters.append({"parameterid": "reverse", "value": said.get("reverse", "FALSE")})
+    effect = {"effectid": "timeremap", "parameter": parameters}
+    shot = clip()
+    mark(shot, "RETAKE: rain", 86420, 12)
+    shot.metadata["fcp_xml"] = {"filter": {"enabled": said.get("enabled", "TRUE"), "effect": effect}}
+    found = listed(timeline(shot))
+    assert (len(found["problems"]), len(found["items"])) == ((1, 0) if lost else (0, 1))
 
 
 def test_both_lists_of_losses_are_there_when_nothing_is_lost() -> None:
