@@ -31,6 +31,13 @@ def placements(view: View, admitted: Admitted, ledger: Ledger, *, activate: bool
     return found
 
 
+def held_back(admitted: Admitted, ledger: Ledger) -> list[str]:
+    """The names of takes that would serve and were dropped; picture and sound of one retake have one."""
+    dropped = [take for take in takes(ledger, "state = 'dropped'") if take.path.is_file()]
+    serving = (take for take in dropped if any(serves(take, target) for target, _ in admitted.targets))
+    return list(dict.fromkeys(take.name for take in serving))
+
+
 def _reference(item: PlanItem, take: TakeFile, activate: bool) -> Placement:
     span = take.spec.span
     start = span.first / item.scale + item.zero

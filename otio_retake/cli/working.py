@@ -14,7 +14,7 @@ from ..errors import CutError, RetakeError
 from ..keys import VARIABLES, need_key
 from ..mark_states import marker_states, state_of
 from ..orders import DEAD, Order, State, StepName
-from ..placing import idents, placements
+from ..placing import held_back, idents, placements
 from ..planned import Plan
 from ..providers.base import Readies
 from ..readback import out_of_step, takes_in
@@ -114,6 +114,10 @@ def write_cut(session: Session, done: Done, output: Path, *, activate: bool, ove
     patched = cut.apply(found, output.absolute().parent, session.settings.editor)
     there = (take for take in takes_in(cut.view, takes(ledger)) if take.standing == "out of step")
     patched.losses.warnings.extend(f"{cut.view.timecode(take.clip.record[0])} {out_of_step(take)}" for take in there)
+    patched.losses.warnings.extend(
+        f"dropped: {name}; `otio-retake takes restore {session.source} {name}` brings it back"
+        for name in held_back(done.admitted, ledger)
+    )
     if cut.marks_apart:
         patched = _with_marks(session, patched, done.admitted)
     save(session, patched, output, overwrite=overwrite)

@@ -196,9 +196,14 @@ def test_drop_takes_a_take_out_again(placed: Path) -> None:
 def test_a_dropped_take_can_be_brought_back(placed: Path) -> None:
     run(placed, "takes", "drop", "out.otio", "v001", "--at", "second", "-o", "dropped.otio")
     assert run(placed, "takes", "restore", "cut.otio", "v009").returncode == 2
+    without = json.loads(run(placed, "place", "cut.otio", "-o", "without.otio", "--json").stdout)
+    listed = json.loads(run(placed, "takes", "list", "out.otio", "--json").stdout)
+    (dropped,) = [take["take"] for take in listed if take["standing"] == "dropped"]
+    assert len([row for row in without["warnings"] if dropped in row and "takes restore" in row]) == 1
     said = run(placed, "takes", "restore", "cut.otio", "v001")
     assert said.returncode == 0, said.stderr
-    run(placed, "place", "cut.otio", "-o", "back.otio")
+    back = json.loads(run(placed, "place", "cut.otio", "-o", "back.otio", "--json").stdout)
+    assert not any(dropped in row for row in back["warnings"])
     assert [list(r) for r in references(placed / "back.otio")] == [list(r) for r in references(placed / "out.otio")]
 
 
