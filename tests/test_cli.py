@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import opentimelineio as otio
 import pytest
 
 import otio_retake
@@ -140,3 +141,29 @@ def test_what_changes_something_can_tell_a_machine(desk: Desk, footage: Path) ->
     assert (len(listed["files"]), listed["deleted"]) == (4, False)
     assert told("project", "purge", "--yes")["files"] == listed["files"]
     assert told("project", "purge")["files"] == []
+
+
+def test_picture_and_sound_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    from tests.plugin.objects import clip, movie, span, timeline
+
+    name = "A001_rtk0000001_v001"
+    cut = timeline(clip())
+    for kind, ending in (("Video", "mov"), ("Audio", "wav")):
+        laid = otio.schema.Clip(name, movie(f"{name}.{ending}", 86400, 240, take=ending, version=1), span(86410, 40))
+        track = otio.schema.Track("Retakes", kind=kind)
+        track.append(laid)
+        cut.tracks.append(track)
+    path = tmp_path / "cut.otio"
+    otio.adapters.write_to_file(cut, str(path))
+
+    def said(*arguments: str) -> str:
+        made = subprocess.run(
+            [sys.executable, "-m", "otio_retake", *arguments, str(path)], cwd=tmp_path, capture_output=True, text=True,
+            check=True, env={**os.environ, "OTIO_RETAKE_STATE": str(tmp_path / "state")},
+        )  # fmt: skip
+        return made.stdout
+
+    assert [row["kind"] for row in json.loads(said("takes", "list", "--json"))] == ["picture", "sound"]
+    assert said("takes", "list").count("sound, in use") == 1
+    assert [row["Tracks"] for row in json.loads(said("report", "changes", "--json"))["rows"]] == ["V", "A1"]
+    assert said("report", "changes").count(" A1 ") == 1

@@ -155,7 +155,7 @@ def _say(made: Report, output: Path | None, *, json: bool) -> None:
 
 _SHOWN = {
     "pulls": ("Event", "Name", "Tape", "Start", "End", "IN-OUT", "Head", "Tail", "Status"),
-    "changes": ("Event", "Status", "Now", "Was", "Record In", "Record Out", "Lacks"),
+    "changes": ("Event", "Status", "Tracks", "Now", "Was", "Record In", "Record Out", "Lacks"),
     "counts": ("Event", "Name", "Mark", "Sent", "Replaced", "Head", "Cut", "Tail", "Delivered"),
 }
 """What fits eighty columns; files and --json have all."""

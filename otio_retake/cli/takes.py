@@ -66,6 +66,7 @@ def _row(session: Session, take: TakeInCut) -> dict[str, Any]:
         "key": take.key,
         "take": take.name,
         "version": take.label,
+        "kind": "sound" if take.clip.kind == "Audio" else "picture",
         "above": take.above,
         "track": take.clip.track_name,
         "in_use": take.in_use,
@@ -81,8 +82,9 @@ def _missed_row(take: TakeFile) -> dict[str, Any]:
     orders = take.spec.about.get("orders", [])
     return {
         "timecode": None, "clip": None, "key": take.key, "take": take.name, "version": f"v{take.version:03}",
-        "above": take.spec.kind != "clip", "track": None, "in_use": False, "standing": "missing", "short": 0, "off": 0,
-        "file": take.path, "prompt": [order["prompt"] for order in orders],
+        "kind": "sound" if take.spec.kind == "sound" else "picture", "above": take.spec.kind != "clip", "track": None,
+        "in_use": False, "standing": "missing", "short": 0, "off": 0, "file": take.path,
+        "prompt": [order["prompt"] for order in orders],
     }  # fmt: skip
 
 
@@ -96,7 +98,9 @@ def _show(session: Session, found: list[TakeInCut]) -> None:
         numbers = {"stale": f"lacks {take.short} f", "out of step": f"{take.off:+d} f out of step"}
         standing = numbers.get(take.standing, take.standing)
         off = "switched off" if take.above else "beside"
-        state = f"{'in use' if take.in_use else off}, {standing}"
+        # Picture and sound of one retake have one name.
+        heard = "sound, " if row["kind"] == "sound" else ""
+        state = f"{heard}{'in use' if take.in_use else off}, {standing}"
         made.add_row(row["timecode"], row["track"] if take.above else row["clip"], take.label, take.name, state)
     console().print(made)
     console().print(f"[bold]{len(found)} takes[/bold], {sum(take.in_use for take in found)} in use")
