@@ -142,6 +142,9 @@ class _Item:
         media, mapped = found
         picture = mapped.facts.video
         self._refusals(mapped.facts)
+        if self.request.clip.speed.refused:
+            # Which frames are seen is not known: that others lie outside the media would lead astray.
+            return None
         region, shown, needed = self._spans(mapped)
         if region is None:
             return None

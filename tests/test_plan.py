@@ -83,6 +83,15 @@ def test_interlaced_media_is_refused_unless_it_is_whole_by_measurement(tmp_path:
     assert plan_of(one_mark(tmp_path), Shelf(fields, whole=True)).blocking == []
 
 
+def test_a_speed_that_is_refused_is_the_only_word_on_which_frames_are_used(tmp_path: Path) -> None:
+    for speed in (-1.0, 1.0):
+        shot = clip("A", 500, 40, marker("RETAKE: rain", 500, 12))
+        shot["effects"] = [{"OTIO_SCHEMA": "LinearTimeWarp.1", "time_scalar": speed}]
+        said = [problem.what for problem in plan_of(write(tmp_path, track(shot)), Shelf(facts("A"))).blocking]
+        assert len(said) == 1
+        assert ("backwards" if speed < 0 else "the clip uses frames") in said[0]
+
+
 def test_uneven_media_counts_at_the_rate_of_its_editor(tmp_path: Path) -> None:
     uneven = facts("A", picture(300, Fraction(30), variable=True))
     item = only(plan_of(one_mark(tmp_path), Shelf(uneven)))
