@@ -33,7 +33,7 @@ class SoundClip:
 class RetakeRequest:
     """One thing to be done to one clip. ``region`` is what the mark asks for, as the clip's source counts it.
 
-    ``record`` is the same in record frames, ``also`` are other markers that say the same of the same frames.
+    ``record`` is the same in record frames, ``also`` are other markers of the request: copies, and the OUT of an IN.
     """
 
     mark_id: str
@@ -70,6 +70,8 @@ class _Ask:
     first: Fraction
     end: Fraction
     point: bool
+    out: tuple[Marker, ...] = ()
+    """The OUT that closes an IN."""
 
 
 def resolve(view: View, marks: Marks) -> Requests:
@@ -159,7 +161,9 @@ class _Resolver:
                 )
             else:
                 step = self._one_frame(ask)
-                yield replace(opened, end=ask.first + step, point=False)
+                # One that is known by its colour alone keeps it.
+                out = () if ask.mark.by_colour else (ask.mark.marker,)
+                yield replace(opened, end=ask.first + step, point=False, out=out)
                 opened = None
         if opened is not None:
             self._problem(
@@ -352,6 +356,7 @@ class _Resolver:
             timecode=self._view.timecode(record[0]),
             whole_clip=region == clip.shown,
             sounds=sounds,
+            also=ask.out,
         )
 
     # --- which are one ----------------------------------------------------------------------------------------------
@@ -363,7 +368,7 @@ class _Resolver:
             key = (request.clip.address, request.region, request.mark.digest)
             if key in kept:
                 first = kept[key]
-                kept[key] = replace(first, also=(*first.also, request.mark.marker))
+                kept[key] = replace(first, also=(*first.also, request.mark.marker, *request.also))
             else:
                 kept[key] = request
         return iter(sorted(kept.values(), key=lambda r: (r.record[0], r.clip.address)))

@@ -72,6 +72,17 @@ def test_a_marker_over_a_cut_is_as_far_as_the_least_of_its_clips(tmp_path: Path)
         assert list(states.values()) == [wanted]
 
 
+def test_an_out_is_as_far_as_its_in(tmp_path: Path) -> None:
+    first, last = marker("RETAKE IN: rain", 20, 1), marker("RETAKE OUT", 30, 1)
+    for cut in (
+        write(tmp_path, track(clip("A", 10, 40, first, last), name="V1")),
+        write(tmp_path, track(clip("A", 10, 40), name="V1"), markers=(first, last)),
+    ):
+        (request,) = requests_of(cut).requests
+        states = marker_states([request], {request.mark_id: "done"})
+        assert {found.name: state for found, state in states.items()} == {first["name"]: "done", "RETAKE OUT": "done"}
+
+
 def test_every_copy_of_a_marker_is_told_and_colours_that_ask_are_left(tmp_path: Path) -> None:
     picture = track(clip("A", 10, 40, marker("RETAKE both: rain", 20, 8), media="/m/A.mov"), name="V1")
     heard = track(clip("A", 10, 40, marker("RETAKE both: rain", 20, 8), media="/m/A.mov"), kind="Audio", name="A1")
