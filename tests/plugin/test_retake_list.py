@@ -67,27 +67,6 @@ def test_a_mark_whose_frames_an_adapter_lost_is_a_problem_and_no_request(name: s
         assert (item["region"]["first"], item["region"]["end"]) == (first - zero, end - zero)
 
 
-@pytest.mark.parametrize(
-    ("said", "lost"),
-    [
-        ({"value": "100"}, False),
-        ({"value": "50"}, True),
-        ({}, True),
-        ({"value": "100", "reverse": "TRUE"}, True),
-        ({"value": "50", "enabled": "FALSE"}, False),
-    ],
-)
-def test_a_speed_filter_that_changes_nothing_stands_in_no_way(said: dict[str, str], lost: bool) -> None:
-    parameters = [{"parameterid": "speed", "value": said.get("value", "")}]
-    parameters.append({"parameterid": "reverse", "value": said.get("reverse", "FALSE")})
-    effect = {"effectid": "timeremap", "parameter": parameters}
-    shot = clip()
-    mark(shot, "RETAKE: rain", 86420, 12)
-    shot.metadata["fcp_xml"] = {"filter": {"enabled": said.get("enabled", "TRUE"), "effect": effect}}
-    found = listed(timeline(shot))
-    assert (len(found["problems"]), len(found["items"])) == ((1, 0) if lost else (0, 1))
-
-
 def test_both_lists_of_losses_are_there_when_nothing_is_lost() -> None:
     shot = clip()
     mark(shot, "RETAKE: rain", 86420, 12)
