@@ -56,6 +56,7 @@ def test_a_plan_above_the_budget_is_refused_whole(desk: Desk, footage: Path) -> 
     assert desk.requests() == []
 
 
+@pytest.mark.slow
 def test_a_project_budget_stops_what_it_does_not_leave(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE x3: rain")
     (desk.folder / "retake.toml").write_text("budget_project = 0.70\n")
@@ -105,6 +106,7 @@ def test_where_the_service_cannot_tell_a_person_must(desk: Desk, footage: Path) 
     assert desk.states() == ["placed"]
 
 
+@pytest.mark.slow
 def test_written_off_counts_as_spent_and_is_not_sent_again(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [lose answer]")
     desk.spend("blind")
@@ -125,6 +127,7 @@ def test_a_refusal_releases_its_money_and_waits_for_a_person(desk: Desk, footage
     assert desk.bill() == []
 
 
+@pytest.mark.slow
 def test_a_busy_service_is_asked_again_when_it_says(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [busy]")
     said = desk.spend()
@@ -134,6 +137,7 @@ def test_a_busy_service_is_asked_again_when_it_says(desk: Desk, footage: Path) -
     assert desk.rows("SELECT state FROM charges ORDER BY state") == [("released",), ("settled",)]
 
 
+@pytest.mark.slow
 def test_a_failed_job_that_was_charged_is_not_tried_again(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [fail]")
     assert desk.spend().returncode == 1
@@ -153,6 +157,7 @@ def test_again_is_what_buys_another(desk: Desk, footage: Path) -> None:
     assert list(references) == ["DEFAULT_MEDIA", "retake.v001", "retake.v002"]
 
 
+@pytest.mark.slow
 def test_an_expired_result_is_said_and_settled(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [expire]")
     said = desk.spend()
@@ -162,6 +167,7 @@ def test_an_expired_result_is_said_and_settled(desk: Desk, footage: Path) -> Non
     assert desk.rows("SELECT state FROM charges") == [("settled",)]
 
 
+@pytest.mark.slow
 def test_a_result_that_a_person_finds_at_the_service_is_asked_for_again(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [expire]")
     desk.spend()
@@ -176,6 +182,7 @@ def test_a_result_that_a_person_finds_at_the_service_is_asked_for_again(desk: De
     assert len(desk.requests()) == 1
 
 
+@pytest.mark.slow
 def test_two_results_make_two_takes_for_one_price(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [two]")
     assert desk.spend().returncode == 0
@@ -183,6 +190,7 @@ def test_two_results_make_two_takes_for_one_price(desk: Desk, footage: Path) -> 
     assert len(desk.takes()) == 2
 
 
+@pytest.mark.slow
 def test_reads_that_fail_are_tried_again(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [flaky]")
     said = desk.spend()
@@ -200,6 +208,7 @@ def test_a_movie_that_ends_early_is_kept_and_rejected(desk: Desk, footage: Path)
     assert len(desk.requests()) == 1
 
 
+@pytest.mark.slow
 def test_a_web_page_in_place_of_a_movie_is_no_result(desk: Desk, footage: Path) -> None:
     """It may be there the next time: the order stays as it is, and is not sent again."""
     mark(desk, footage, "RETAKE: rain [garbage]")
@@ -209,6 +218,7 @@ def test_a_web_page_in_place_of_a_movie_is_no_result(desk: Desk, footage: Path) 
     assert len(desk.requests()) == 1
 
 
+@pytest.mark.slow
 def test_one_failure_does_not_keep_the_others(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [refuse]", "RETAKE: snow")
     said = desk.spend()
@@ -217,6 +227,7 @@ def test_one_failure_does_not_keep_the_others(desk: Desk, footage: Path) -> None
     assert len(desk.takes()) == 1
 
 
+@pytest.mark.slow
 def test_a_trimmed_cut_orders_nothing_new(desk: Desk, footage: Path) -> None:
     media = desk.folder / footage.name
     shutil.copy(footage, media)
@@ -234,6 +245,7 @@ def test_a_trimmed_cut_orders_nothing_new(desk: Desk, footage: Path) -> None:
     assert "retake.v001" in out.read_text()
 
 
+@pytest.mark.slow
 def test_the_same_order_from_another_project_is_not_bought_twice(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain")
     desk.spend()
@@ -294,6 +306,7 @@ def test_cancel_before_sending_costs_nothing(desk: Desk, footage: Path) -> None:
     assert desk.requests() == []
 
 
+@pytest.mark.slow
 def test_stages_one_by_one_come_to_the_same(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain")
     cut = str(desk.cut)
@@ -332,6 +345,7 @@ def test_what_was_rehearsed_is_bought_when_it_is_asked_for(desk: Desk, footage: 
     assert len(desk.bill()) == 1
 
 
+@pytest.mark.slow
 def test_a_lists_price_is_todays(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain")
     assert desk.run("plan", str(desk.cut), "--service", "paid", "--save", "list.json").returncode == 0
@@ -378,6 +392,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(desk: Desk, footage: Path
     assert len(desk.bill()) == len(desk.requests()) == 2
 
 
+@pytest.mark.slow
 def test_status_shows_what_was_estimated_and_billed(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain")
     desk.spend()
@@ -416,6 +431,7 @@ def test_another_service_is_sent_what_the_plan_says_and_the_first_nothing_more(d
     assert len(desk.bill()) == 1
 
 
+@pytest.mark.slow
 def test_what_was_superseded_can_be_asked_for_again(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [refuse]")
     for service in ("paid", "blind", "paid"):
@@ -424,6 +440,7 @@ def test_what_was_superseded_can_be_asked_for_again(desk: Desk, footage: Path) -
     assert desk.rows("SELECT count(*) FROM orders") == [(2,)]
 
 
+@pytest.mark.slow
 def test_settings_that_changed_after_a_refusal_are_what_is_sent(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [refuse once]")
     assert desk.spend().returncode == 1
@@ -435,6 +452,7 @@ def test_settings_that_changed_after_a_refusal_are_what_is_sent(desk: Desk, foot
     assert len(desk.bill()) == 1
 
 
+@pytest.mark.slow
 def test_what_is_sent_late_costs_what_the_last_plan_said(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [refuse once]")
     assert desk.spend().returncode == 1
@@ -447,6 +465,7 @@ def test_what_is_sent_late_costs_what_the_last_plan_said(desk: Desk, footage: Pa
     assert desk.rows("SELECT amount FROM charges WHERE state = 'settled'") == [("0.6084",)]
 
 
+@pytest.mark.slow
 def test_a_list_changed_by_hand_is_checked_as_a_mark_is(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE number_results=1: rain")
     listed = desk.folder / "list.json"
