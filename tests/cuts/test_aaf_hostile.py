@@ -150,7 +150,7 @@ def test_deep_nests_are_refused(path: Path) -> None:
 
     began = time.monotonic()
     assert "nested too deep" in refused(changed(path, deep)).what
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 240
 
 
 @pytest.mark.slow

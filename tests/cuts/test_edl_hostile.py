@@ -127,7 +127,7 @@ def test_a_list_made_to_take_long_does_not(tmp_path: Path, line: str) -> None:
     text = "001  A001     V     C        01:00:00:00 01:00:01:00 01:00:00:00 01:00:01:00\n" + line + "\n"
     began = time.process_time()
     cut = edl(tmp_path, text)
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 60
     assert len(cut.view.remarks) < 10_000
 
 

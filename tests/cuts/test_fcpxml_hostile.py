@@ -69,7 +69,7 @@ def test_it_ends_in_a_message(tmp_path: Path, data: bytes, words: str) -> None:
     began = time.monotonic()
     with pytest.raises(CutError) as caught:
         open_cut(path)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert words in caught.value.what
     assert str(path) in caught.value.where
     assert caught.value.fix
@@ -129,7 +129,7 @@ def test_a_compound_in_itself_and_many_uses_of_many_marks(tmp_path: Path) -> Non
     text = GOOD.replace("</resources>", media + "</resources>").replace("<spine>\n", f"<spine>{uses}", 1)
     began = time.monotonic()
     view = open_cut(written(tmp_path, "cut.fcpxml", text)).view
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 120
     # Those of the first use, and the one on a clip beside them.
     assert sum(len(c.markers) for c in view.clips()) == 501
     assert "more than 500 marks" in view.remarks[0].what

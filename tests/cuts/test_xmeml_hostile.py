@@ -18,7 +18,7 @@ from tests.cuts import xmeml as x
 from tests.cuts.placements import above
 
 GOOD = x.document(x.sequence(x.track(x.clip("A", 0, 48, 0, 48, x.marker("RETAKE: go", 5, 9), media=x.file("A")))))
-SOON = 20
+SOON = 60
 """Seconds: what is refused is refused in milliseconds; this only catches what would never end on a busy machine."""
 
 
