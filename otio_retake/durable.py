@@ -26,6 +26,9 @@ _CLOSED = (
     errno.EEXIST,
 )  # fmt: skip
 
+_OLD = "before"
+"""What the name of a folder that steps aside ends with."""
+
 moments: list[Callable[[str], None]] = []
 """Who is told of each lasting write. A name is ``before`` or ``after``, a colon, and what is written."""
 
@@ -63,6 +66,46 @@ def written_beside(path: Path) -> Iterator[Path]:
             flush_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def folder_beside(path: Path) -> Iterator[Path]:
+    """Gives a temporary folder beside ``path``; when the block ends well all in it is flushed and it becomes ``path``.
+
+    Where the block fails, or the new folder cannot be put in its place, what was at ``path`` is there again. A process
+    that is stopped dead in between leaves the old one under another name: the next write puts it back first.
+    """
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    old = path.with_name(f".{path.stem}.{_OLD}{path.suffix}")
+    try:
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if old.exists():
+                os.replace(old, path) if not path.exists() else shutil.rmtree(old)
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            yield part
+            for file in part.rglob("*"):
+                if file.is_file():
+                    flush(file)
+            with lasting(f"rename {path.suffix or path.name}"):
+                _put_in_place(part, path, old)
+            flush_folder(path.parent)
+            shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _put_in_place(part: Path, path: Path, old: Path) -> None:
+    """A folder cannot be put over another in one go: the old one steps aside, and back where that fails."""
+    if path.exists():
+        os.replace(path, old)
+    try:
+        os.replace(part, path)
+    except BaseException:
+        if old.exists():
+            os.replace(old, path)
+        raise
 
 
 def _here() -> str:

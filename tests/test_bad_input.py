@@ -192,7 +192,8 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     explained(run(tmp_path, "marks", "nowhere.otio"), "not there")
     os.mkfifo(tmp_path / "pipe.otio")
     explained(run(tmp_path, "marks", "pipe.otio"), "regular file")
-    explained(run(tmp_path, "marks", "cut.fcpxml"), "not read yet")
+    (tmp_path / "cut.prproj").write_bytes(b"\x1f\x8b")
+    explained(run(tmp_path, "marks", "cut.prproj"), "cut.prproj", "to do")
 
 
 RANGES = {

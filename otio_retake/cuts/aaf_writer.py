@@ -18,9 +18,10 @@ from ..rates import drops, nominal, settle
 from .aaf_markers import Line
 from .aaf_mobs import converted
 from .aaf_reader import Place, Reading
-from .cut import TRACK_NAME, Losses
+from .cut import Losses
 from .model import Address, Clip
 from .paths import file_name
+from .rows import free_name, rows
 from .signature import signature
 
 if TYPE_CHECKING:
@@ -108,19 +109,12 @@ class Addition:
 
     def _tracks(self, media: str, placements: list[Placement], highest: int) -> None:
         """As few new tracks as do not overlap."""
-        rows: list[list[Placement]] = []
-        for placement in sorted(placements, key=lambda p: (p.record, p.take.version)):
-            row = next((row for row in rows if row[-1].record[1] <= placement.record[0]), None)
-            if row is None:
-                rows.append([placement])
-            else:
-                row.append(placement)
         names = {track.name for track in self._reading.view.tracks}
-        for row in rows:
-            number = next(n for n in range(1, 10_000) if _named(n) not in names)
-            names.add(_named(number))
+        for row in rows(placements):
+            name = free_name(names)
+            names.add(name)
             highest += 1
-            self._track(media, row, _named(number), highest)
+            self._track(media, row, name, highest)
 
     def _track(self, media: str, row: list[Placement], name: str, number: int) -> None:
         made = [clip for placement in row if (clip := self._clip(media, placement, name, number)) is not None]
@@ -244,10 +238,6 @@ class Addition:
             what = f"it begins {float(start - math.floor(start)):.2f} of a frame early; check its first frame"
             self.losses.warnings.append(f"{placement.take.name}: {what}")
         return 0, Fraction(math.floor(near))
-
-
-def _named(number: int) -> str:
-    return TRACK_NAME if number == 1 else f"{TRACK_NAME} {number}"
 
 
 def as_url(path: str) -> str:

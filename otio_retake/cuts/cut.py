@@ -210,13 +210,20 @@ class Cut(ABC):
             with written_beside(place) as part:
                 part.write_bytes(content)
 
+    def document_in(self, path: Path) -> Path:
+        """The file that an output is known by: itself, or the document within a bundle."""
+        return path
+
     def check_place(self, path: Path, may_replace: Collection[str], *, replace: bool) -> None:
-        """Refuses a place where something else is. Raises ``CutError``."""
+        """Refuses a place where something else is; a bundle is known by its document. Raises ``CutError``."""
         if path.exists() and path.samefile(self.path):
             raise CutError(
                 "the cut that was read is never written to", where=str(path), fix="give another path with -o"
             )
-        if path.is_dir():
+        known = self.document_in(path)
+        if path.is_dir() and known == path:
             raise CutError("this is a folder", where=str(path), fix="give the path of a file with -o")
-        if path.exists() and not replace and sha256_of(path) not in may_replace:
+        if path.is_dir() and not known.is_file():
+            raise CutError("this folder is no bundle", where=str(path), fix="give another path with -o")
+        if path.exists() and not replace and sha256_of(known) not in may_replace:
             raise CutError(NOT_OURS, where=str(path), fix="give another path with -o, or --overwrite")

@@ -22,6 +22,7 @@ from .edl_lines import OFF, EditList, Event
 from .labels import speeds_of
 from .marker_edl import plain
 from .model import Address, View
+from .rows import track_name
 from .signature import signature
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class _Writer:
             what = "takes over the frames of others are switched off here, and events of lists of their own"
             self._losses.warnings.append(f"{what} ({', '.join(ending for ending, _ in also)}): {count} of them")
         added = tuple(
-            (row.placement.address, TRACK_NAME if not level else f"{TRACK_NAME} {level + 1}", row.placement.take.ident)
+            (row.placement.address, track_name(level + 1), row.placement.take.ident)
             for level, lane in enumerate(lanes)
             for row in lane
         )

@@ -6,17 +6,15 @@ https://developer.apple.com/documentation/professional-video-applications/fcpxml
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..durable import explained, flush, flush_folder, lasting, sha256_of
+from ..durable import folder_beside
 from ..errors import CutError
-from .cut import NOT_OURS, Cut, Editor, MarkState, Patched, Tell
+from .cut import Cut, Editor, MarkState, Patched, Tell
 from .fcpxml_marks import marked
 from .fcpxml_reader import AGAIN, Reading, read_fcpxml
 from .fcpxml_return import activate_take, drop_takes
@@ -113,55 +111,21 @@ class FcpxmlCut(Cut):
         self.check_place(path, may_replace, replace=replace)
         if tell is not None:
             tell(path, hashlib.sha256(patched.content).hexdigest())
-        with _bundle_beside(path) as part:
+        with folder_beside(path) as part:
             if self.path.is_dir():
                 # What else is in the bundle, such as tracking data, is named in the document by its place there.
                 shutil.copytree(self.path, part, dirs_exist_ok=True, symlinks=True)
             (part / INFO).write_bytes(patched.content)
-            flush(part / INFO)
+
+    def document_in(self, path: Path) -> Path:
+        """The document within a bundle."""
+        return path / INFO if path.suffix.lower() == ".fcpxmld" else path
 
     def check_place(self, path: Path, may_replace: Collection[str], *, replace: bool) -> None:
-        """Refuses a place where something else is; a bundle is known by its document. Raises ``CutError``."""
+        """Refuses a place where something else is, or that is inside of the bundle that was read."""
         inside = path.parent
         if self.path.is_dir() and inside.exists() and inside.samefile(self.path):
             raise CutError(
                 "the cut that was read is never written to", where=str(path), fix="give another path with -o"
             )
-        if path.suffix.lower() != ".fcpxmld" or not path.is_dir():
-            super().check_place(path, may_replace, replace=replace)
-            return
-        if path.samefile(self.path):
-            raise CutError(
-                "the cut that was read is never written to", where=str(path), fix="give another path with -o"
-            )
-        info = path / INFO
-        if not info.is_file():
-            raise CutError("this folder is no bundle", where=str(path), fix="give another path with -o")
-        if not replace and sha256_of(info) not in may_replace:
-            raise CutError(NOT_OURS, where=str(path), fix="give another path with -o, or --overwrite")
-
-
-@contextmanager
-def _bundle_beside(path: Path) -> Iterator[Path]:
-    """Gives a folder beside ``path`` that becomes ``path`` when the block ends well; else nothing is left of it."""
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    old = path.with_name(f".{path.stem}.{os.getpid()}.old{path.suffix}")
-    try:
-        with explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.mkdir()
-            yield part
-            flush_folder(part)
-            with lasting("rename .fcpxmld"):
-                if path.exists():
-                    os.replace(path, old)
-                try:
-                    os.replace(part, path)
-                except OSError:
-                    if old.exists():
-                        os.replace(old, path)
-                    raise
-            flush_folder(path.parent)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        super().check_place(path, may_replace, replace=replace)

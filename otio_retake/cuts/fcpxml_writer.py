@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from .cut import TRACK_NAME, Losses, Patched
+from .cut import Losses, Patched
 from .fcpxml_assets import Spell, TakeAssets
 from .fcpxml_auditions import around, into_audition, step_of, to_front, was_empty
 from .fcpxml_clips import free_key, sign_of
@@ -22,6 +22,7 @@ from .fcpxml_times import Axis
 from .fcpxml_tracks import Spot
 from .model import Address, Clip
 from .paths import file_name
+from .rows import rows, track_name
 from .xml_document import Element, Splice, set_attribute
 
 if TYPE_CHECKING:
@@ -149,9 +150,9 @@ class _Writer:
         """Connected clips above everything, as few lanes as do not overlap; those that are used hide the others."""
         fresh = self._fresh(placements, "Video")
         lane = self._reading.lanes[1] + 1
-        for number, row in enumerate(_rows(fresh)):
+        for number, row in enumerate(rows(fresh)):
             for placement in row:
-                self._above_one(placement, lane + number, _track(number))
+                self._above_one(placement, lane + number, track_name(number + 1))
         for placement in placements:
             if placement.activate:
                 self._hide_others(placement)
@@ -187,9 +188,9 @@ class _Writer:
     def _sounds(self, placements: list[Placement]) -> None:
         """Connected clips below everything, switched off."""
         lane = self._reading.lanes[0] - 1
-        for number, row in enumerate(_rows(self._fresh(placements, "Audio"))):
+        for number, row in enumerate(rows(self._fresh(placements, "Audio"))):
             for placement in row:
-                self._sound_one(placement, lane - number, _track(number))
+                self._sound_one(placement, lane - number, track_name(number + 1))
 
     def _sound_one(self, placement: Placement, lane: int, track: str) -> None:
         reading = self._reading
@@ -288,19 +289,3 @@ def _stem(reading: Reading, element: Element) -> str:
 
 def _overlap(clip: Clip, placement: Placement) -> bool:
     return clip.record[0] < placement.record[1] and placement.record[0] < clip.record[1]
-
-
-def _rows(placements: list[Placement]) -> list[list[Placement]]:
-    """As few rows as do not overlap."""
-    rows: list[list[Placement]] = []
-    for placement in sorted(placements, key=lambda p: (p.record, p.take.version)):
-        row = next((r for r in rows if r[-1].record[1] <= placement.record[0]), None)
-        if row is None:
-            rows.append([placement])
-        else:
-            row.append(placement)
-    return rows
-
-
-def _track(number: int) -> str:
-    return TRACK_NAME if number == 0 else f"{TRACK_NAME} {number + 1}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..rates import exact_rate
-from .cut import TRACK_NAME, Losses
+from .cut import Losses
 from .model import NAMESPACE, Address, Clip, Instant, View
 from .otio_document import Document
 from .otio_editors import Raw, section_of
@@ -21,6 +21,7 @@ from .otio_markers import item_take
 from .otio_return import switched
 from .otio_shapes import Shape, highest_link, range_of
 from .paths import file_name
+from .rows import free_name, rows
 from .splice import Edit, insert_element
 
 if TYPE_CHECKING:
@@ -115,18 +116,9 @@ class Layer:
 
     def _rows(self, kind: str, placements: list[Placement]) -> Iterator[tuple[str, list[Placement]]]:
         """Names of new tracks, each with what lies on it in order; the newest takes on top."""
-        rows: list[list[Placement]] = []
-        for placement in sorted(placements, key=lambda p: (p.record, p.take.version)):
-            row = next((r for r in rows if r[-1].record[1] <= placement.record[0]), None)
-            if row is None:
-                rows.append([placement])
-            else:
-                row.append(placement)
         taken = {str(track.get("name", "")) for track in self._document.tracks if track.get("kind", "Video") == kind}
-        number = 1
-        for row in rows:
-            while (name := TRACK_NAME if number == 1 else f"{TRACK_NAME} {number}") in taken:
-                number += 1
+        for row in rows(placements):
+            name = free_name(taken)
             taken.add(name)
             self.added += [(placement.address, name, placement.take.ident) for placement in row]
             yield name, row

@@ -11,18 +11,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-from ..durable import explained, flush, flush_folder, sha256_of, written_beside
+from ..durable import folder_beside, sha256_of, written_beside
 from ..errors import CutError
-from .cut import NOT_OURS, Patched, Tell
+from .cut import Patched, Tell
 from .otio_cut import OtioCut
 from .otio_document import document_of
 from .otio_unpacking import CONTENT, MEDIA, Zipped, copy_stream
@@ -69,18 +69,9 @@ class OtioBundle(OtioCut):
         """Nothing: media are carried along."""
         return []
 
-    def check_place(self, path: Path, may_replace: Collection[str], *, replace: bool) -> None:
-        """Refuses a place where something else is; an .otiod is known by what its .otio file holds."""
-        if path.suffix.lower() != ".otiod" or not path.is_dir():
-            super().check_place(path, may_replace, replace=replace)
-            return
-        if path.samefile(self.path):
-            raise CutError(
-                "the cut that was read is never written to", where=str(path), fix="give another path with -o"
-            )
-        there = path / CONTENT
-        if not there.is_file() or (not replace and sha256_of(there) not in may_replace):
-            raise CutError(NOT_OURS, where=str(path), fix="give another path with -o, or --overwrite")
+    def document_in(self, path: Path) -> Path:
+        """The .otio file within an .otiod folder."""
+        return path / CONTENT if path.suffix.lower() == ".otiod" else path
 
     def save(
         self,
@@ -136,37 +127,23 @@ class OtioBundle(OtioCut):
 
     # --- files ------------------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def _zip(self, part: Path, content: bytes, takes: dict[str, Path]) -> None:
-        raise NotImplementedError
+        """Writes all that is in the bundle with another document, and ``takes``, as a zip file."""
 
+    @abstractmethod
     def _copy_to(self, folder: Path) -> None:
-        """Copies all that is in the bundle into an empty folder."""
-        raise NotImplementedError
+        """Copies all that is in the bundle but its document into an empty folder."""
 
     def _fold(self, path: Path, content: bytes, takes: dict[str, Path]) -> None:
-        """Writes a folder beside ``path``, and puts it there when it is whole."""
-        part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-        old = path.with_name(f".{path.stem}.{os.getpid()}.old{path.suffix}")
-        with explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(part, ignore_errors=True)
-            try:
-                (part / MEDIA).mkdir(parents=True)
-                self._copy_to(part)
-                for name, file in takes.items():
-                    if not (part / name).exists():
-                        shutil.copy2(file, part / name)
-                (part / CONTENT).write_bytes(content)
-                for file in part.rglob("*"):
-                    if file.is_file():
-                        flush(file)
-                if path.exists():
-                    os.replace(path, old)
-                os.replace(part, path)
-                flush_folder(path.parent)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
-                shutil.rmtree(old, ignore_errors=True)
+        """Writes the bundle as a folder."""
+        with folder_beside(path) as part:
+            (part / MEDIA).mkdir()
+            self._copy_to(part)
+            for name, file in takes.items():
+                if not (part / name).exists():
+                    shutil.copy2(file, part / name)
+            (part / CONTENT).write_bytes(content)
 
 
 class ZippedBundle(OtioBundle):

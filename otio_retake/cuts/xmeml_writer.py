@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cut import TRACK_NAME, Losses, Patched
+from .cut import Losses, Patched
 from .model import Address, Clip
 from .paths import file_name
+from .rows import free_name, rows
 from .xmeml_clip import Placing, file_id, overlap, sound_clips, take_clip
 from .xmeml_reader import Read
 from .xmeml_sequence import tracks_of
@@ -40,7 +41,8 @@ class _Writer:
         self._splices: list[Splice] = []
         self._added: list[tuple[Address, str, str]] = []
         self._files: set[str] = set()
-        self._numbers: dict[str, int] = {}
+        self._names: dict[str, set[str]] = {}
+        self._uses: dict[str, int] = {}
         self._taken = {laid.element.get("id") for laid in read.laid.values()}
         self._placed = [clip for clip in read.view.clips() if clip.placed is not None]
 
@@ -51,7 +53,7 @@ class _Writer:
                 self._losses.left_out.append(f"{self._name(placement)}: {what}; place it again on a track above")
         for kind, media in (("above", "video"), ("sound", "audio")):
             wanted = [p for p in placements if p.kind == kind and p.record[1] > p.record[0]]
-            for row in _rows(self._fresh(wanted)):
+            for row in rows(self._fresh(wanted)):
                 self._track(media, row)
         return Patched(self._document.spliced(self._splices), tuple(self._added), self._losses)
 
@@ -150,11 +152,11 @@ class _Writer:
         return Splice(at, at, inserted)
 
     def _free_name(self, media: str) -> str:
-        taken = {t.name for t in self._read.view.tracks if (t.kind == "Video") == (media == "video")}
-        number = self._numbers.get(media, 1)
-        while (name := TRACK_NAME if number == 1 else f"{TRACK_NAME} {number}") in taken:
-            number += 1
-        self._numbers[media] = number + 1
+        taken = self._names.setdefault(
+            media, {t.name for t in self._read.view.tracks if (t.kind == "Video") == (media == "video")}
+        )
+        name = free_name(taken)
+        taken.add(name)
         return name
 
     def _whole_track(self, style: Style, name: str, media: str, clips: list[str]) -> str:
@@ -175,7 +177,7 @@ class _Writer:
         view, take = self._read.view, placement.take
         defines = take.ident not in self._files and not self._read.definitions.has("file", file_id(take))
         self._files.add(take.ident)
-        count = self._numbers[take.ident] = self._numbers.get(take.ident, 0) + 1
+        count = self._uses[take.ident] = self._uses.get(take.ident, 0) + 1
         placing = Placing(
             placement=placement,
             lower=view.clip_at(placement.address),
@@ -201,15 +203,3 @@ class _Writer:
         while (ident := f"retake-{take.ident}-{count}") in self._taken:
             count += 1
         return ident
-
-
-def _rows(placements: list[Placement]) -> list[list[Placement]]:
-    """As few tracks as do not overlap."""
-    rows: list[list[Placement]] = []
-    for placement in sorted(placements, key=lambda p: (p.record, p.take.version)):
-        row = next((r for r in rows if r[-1].record[1] <= placement.record[0]), None)
-        if row is None:
-            rows.append([placement])
-        else:
-            row.append(placement)
-    return rows
