@@ -39,6 +39,8 @@ def admit(plan: Plan, ledger: Ledger, settings: Settings, *, accepted: bool, reh
     stale: dict[str, None] = {}
     for item in plan.items:
         mine = keys.setdefault(item.mark_id, [])
+        # What was asked in other words came first.
+        mine += [(0, order.key) for order in item.earlier]
         mine += [(order.ordinal, order.key) for order in item.known if not order.unsent]
         content = content_of(item.media, item.spans.pull, item.sound) if item.new else ""
         for order in (order for order in item.known if order.unsent):
@@ -55,13 +57,20 @@ def admit(plan: Plan, ledger: Ledger, settings: Settings, *, accepted: bool, reh
             ledger.supersede(key for key in stale if key not in orders)
         for key, spec in orders.items():
             ledger.admit(key, spec, accepted=accepted)
-    listed = {mark: tuple(dict.fromkeys(key for _, key in sorted(pairs))) for mark, pairs in keys.items()}
+    listed = {
+        mark: tuple(dict.fromkeys(key for _, key in sorted(pairs, key=lambda pair: pair[0])))
+        for mark, pairs in keys.items()
+    }
     return gather(plan.items, listed, ledger, settings, add=True)
 
 
 def look_up(plan: Plan, ledger: Ledger, settings: Settings) -> Admitted:
     """The same for what is known already; nothing is written."""
-    keys = {item.mark_id: tuple(order.key for order in item.known) for item in plan.items if item.known}
+    keys = {
+        item.mark_id: tuple(order.key for order in (*item.earlier, *item.known))
+        for item in plan.items
+        if item.earlier or item.known
+    }
     return gather(plan.items, keys, ledger, settings, add=False)
 
 

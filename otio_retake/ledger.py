@@ -120,6 +120,11 @@ class Ledger:
         with self._lock, said_of(self.project.ledger):
             self._db.backup(other, name="main")
 
+    @property
+    def who(self) -> str:
+        """Who writes: user and host."""
+        return _who()
+
     # --- orders -----------------------------------------------------------------------------------------------------
 
     def admit(self, key: str, spec: OrderSpec, *, accepted: bool) -> bool:
@@ -136,7 +141,7 @@ class Ledger:
             added = db.execute(
                 "INSERT OR IGNORE INTO orders (spec, fingerprint, first, end, base_digest, digest, ordinal,"
                 " key, state, accepted, made_by, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*told, key, State.PLANNED, int(accepted), _who(), time.time()),
+                (*told, key, State.PLANNED, int(accepted), self.who, time.time()),
             ).rowcount
             if added:
                 self.event(key, State.PLANNED)
@@ -378,6 +383,23 @@ class Ledger:
                 )
             )  # fmt: skip
         return found
+
+    def earlier(self, fingerprint: str, region: Span, base_digest: str, mark_id: str) -> list[KnownOrder]:
+        """Orders of the same mark and stretch that asked in other words and were sent, oldest first."""
+        rows = self.read(
+            "SELECT key, spec, first, end, ordinal, state, digest FROM orders"
+            " WHERE fingerprint = ? AND base_digest != ?"
+            " AND first < ? AND end > ? AND json_extract(spec, '$.mark_id') = ? ORDER BY made_at, key",
+            fingerprint, base_digest, region.end, region.first, mark_id,
+        )  # fmt: skip
+        return [
+            KnownOrder(
+                key, self._spec(key, text).service, Span(first, end), ordinal, state, digest, unsent=False,
+                dead=State(state) in DEAD,
+            )
+            for key, text, first, end, ordinal, state, digest in rows
+            if State(state) not in UNSENT | {State.SUPERSEDED}
+        ]  # fmt: skip
 
     def overrides(self) -> dict[str, Override]:
         """What was changed by hand, by mark."""

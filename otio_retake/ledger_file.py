@@ -55,6 +55,13 @@ CREATE TABLE leases (
 CREATE TABLE events (id INTEGER PRIMARY KEY, at REAL NOT NULL, order_key TEXT NOT NULL, what TEXT NOT NULL);
 """
 
+REVIEWS = """
+CREATE TABLE IF NOT EXISTS main.reviews (
+    take TEXT PRIMARY KEY, reason TEXT NOT NULL, made_by TEXT NOT NULL, made_at REAL NOT NULL
+)
+"""
+"""Why people rejected takes. It came later; a program that does not know it leaves it alone."""
+
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's; each lasts milliseconds."""
 
@@ -81,6 +88,7 @@ def prepare(db: sqlite3.Connection, project: Project, journal: Path) -> None:
             if statement.strip():
                 db.execute(statement)
         db.execute(f"PRAGMA main.user_version = {VERSION}")
+    db.execute(REVIEWS)
     db.execute(budget.JOURNAL)
     with lasting("ledger made"):
         db.execute("COMMIT")

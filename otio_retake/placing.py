@@ -14,14 +14,20 @@ from .takes import Placement, TakeFile, serves
 from .takes_store import takes
 
 
-def placements(view: View, admitted: Admitted, ledger: Ledger, *, activate: bool = False) -> list[Placement]:
-    """Every take that serves a marked clip of ``view``, oldest first; with ``activate`` the newest is made active."""
+def placements(
+    view: View, admitted: Admitted, ledger: Ledger, *, activate: bool = False, picked: bool = False
+) -> list[Placement]:
+    """Every take that serves a marked clip of ``view``, oldest first.
+
+    With ``activate`` the newest is made active; with ``picked`` the one that a person picked, where there is one.
+    """
     made = [take for take in takes(ledger) if take.state != "dropped" and take.path.is_file()]
     found: list[Placement] = []
     for target, items in admitted.targets:
-        serving = [take for take in made if serves(take, target)]
+        serving = sorted((take for take in made if serves(take, target)), key=lambda take: take.version)
+        chosen = next((take for take in reversed(serving) if picked and take.state == "picked"), None)
         for number, take in enumerate(serving):
-            newest = activate and number == len(serving) - 1
+            newest = take is chosen or (activate and number == len(serving) - 1)
             if target.kind == "clip":
                 found.append(_reference(items[0], take, newest))
             elif target.kind == "region":

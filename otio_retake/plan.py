@@ -7,7 +7,7 @@ digest; a plan that changed has another.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -27,7 +27,7 @@ from .rates import nominal, timecode
 from .requests import Requests, RetakeRequest
 from .settings import Settings
 from .sources import SourceMap, source_map
-from .spans import CannotSend, PullSpans, Span, solve
+from .spans import CannotSend, PullSpans, Span, solve, usual_context
 
 NEAR = 1
 """Frames by which a clip may reach past its media before that is a problem: editors round up."""
@@ -54,7 +54,8 @@ class Planner:
     known: KnownOrders = field(default_factory=NoOrders)
     check: Callable[[str, str, tuple[tuple[str, str], ...]], str] = lambda _service, _model, _options: ""
     """Raises ``SettingsError`` for a model or options that a service does not take; else what should be known."""
-    again: bool = False
+    again: bool | Collection[str] = False
+    """Whether one more take is to be ordered of what is done: of all marks, or of those with these ids."""
     rehearse: str = ""
     """Plan as for this service, but send nothing to it."""
 
@@ -75,7 +76,7 @@ def make_plan(view: View, requests: Requests, planner: Planner, suspects: tuple[
             items.append(item)
     items, clashes = _apart(items)
     problems += clashes
-    items = with_orders(items, planner.known, again=planner.again)
+    items = with_orders(items, planner.known, again=planner.again, overridden=planner.overrides)
     order = {"problem": 0, "warning": 1, "note": 2}
     problems.sort(key=lambda row: (row.timecode, order[row.level]))
     currency = next((item.currency for item in items), "USD")
@@ -124,7 +125,8 @@ class _Item:
         self.size = mark.key("size") or settings.size
         self.handles = int(mark.key("handles") or settings.handles)
         context = mark.key("context")
-        self.context = int(context) if context is not None else settings.context
+        said = int(context) if context is not None else settings.context
+        self.context = said if override.context is None else override.context
 
     def wrong(self, what: str, fix: str, level: Level = "problem") -> None:
         self.rows.append(_row(self.request, what, fix, level))
@@ -178,7 +180,7 @@ class _Item:
         needed: Span,
     ) -> PlanItem:
         request, mark = self.request, self.request.mark
-        base_digest = _base_digest(request, self.prompt, self.mode)
+        base_digest = _base_digest(request, self.prompt, self.mode, self.override.service or mark.service)
         digest = f"{base_digest}+again" if mark.again else base_digest
         replaced = region if self.seam == "mark" else spans.changed.cut(shown.join(region))
         return PlanItem(
@@ -219,6 +221,7 @@ class _Item:
             new=(),
             known=(),
             remarks=tuple(self.remarks),
+            context=usual_context(service) if self.context is None else self.context,
             above=bool(self.planner.settings.editor) or not request.clip.beside,
         )
 
@@ -226,7 +229,7 @@ class _Item:
 
     def _service(self) -> Capabilities | None:
         mark, planner = self.request.mark, self.planner
-        name = planner.rehearse or mark.service or planner.settings.service
+        name = planner.rehearse or self.override.service or mark.service or planner.settings.service
         model = mark.key("model") or (planner.settings.model if name == planner.settings.service else "")
         try:
             service = planner.services(name, model)
@@ -378,8 +381,8 @@ def cannot_serve(clip: Clip, media: Media) -> tuple[str, str] | None:
     return None
 
 
-def _base_digest(request: RetakeRequest, prompt: str, mode: Mode) -> str:
+def _base_digest(request: RetakeRequest, prompt: str, mode: Mode, service: str) -> str:
     """Text and options of a mark, as far as they make another order: not how many takes, not whether again."""
     mark = request.mark
-    parts = (prompt, mode, mark.service, str(mark.one_frame), repr(mark.keys))
+    parts = (prompt, mode, service, str(mark.one_frame), repr(mark.keys))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -30,6 +30,8 @@ class Override:
     mode: Mode | None = None
     takes: int | None = None
     skip: bool = False
+    service: str | None = None
+    context: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,18 @@ class KnownOrders(Protocol):
     def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
         """Orders for the same media, an overlapping stretch and the same text and options, by ordinal."""
 
+    def earlier(self, fingerprint: str, region: Span, base_digest: str, mark_id: str) -> list[KnownOrder]:
+        """Orders of the same mark and stretch that asked in other words and were sent, oldest first."""
+
 
 class NoOrders:
     """A project that has ordered nothing yet."""
 
     def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
+        """Nothing."""
+        return []
+
+    def earlier(self, fingerprint: str, region: Span, base_digest: str, mark_id: str) -> list[KnownOrder]:
         """Nothing."""
         return []
 
@@ -110,6 +119,9 @@ class PlanItem:
     known: tuple[KnownOrder, ...]
     remarks: tuple[str, ...]
     superseded: tuple[KnownOrder, ...] = ()
+    earlier: tuple[KnownOrder, ...] = ()
+    """Orders that asked in other words before a person changed them by hand: their takes are still the mark's."""
+    context: int = 0
     above: bool = False
     """Whether its takes stand on a track above, as clips of their own."""
 
@@ -182,12 +194,19 @@ REHEARSAL = "rehearsal"
 """The service whose orders are not retakes: what was rehearsed is still to be ordered."""
 
 
-def with_orders(items: Iterable[PlanItem], known: KnownOrders, *, again: bool = False) -> list[PlanItem]:
+def with_orders(
+    items: Iterable[PlanItem],
+    known: KnownOrders,
+    *,
+    again: bool | Collection[str] = False,
+    overridden: Collection[str] = (),
+) -> list[PlanItem]:
     """``items`` with the orders that exist for each, and the ordinals that are still to be ordered.
 
     An order belongs to the request whose region it was made for, else to the one that it shares most with: two
     clips of one shot may ask for the same in words, of different frames. One that was sent is the request's whatever
-    it was asked of; one that was not is only where it asks for just what the request now says.
+    it was asked of; one that was not is only where it asks for just what the request now says. ``again`` may name the
+    marks of which one more is to be ordered; of those in ``overridden`` what was asked before stays with them.
     """
     items = list(items)
     alike: dict[tuple[str, str], dict[Span, None]] = {}
@@ -204,9 +223,16 @@ def with_orders(items: Iterable[PlanItem], known: KnownOrders, *, again: bool = 
         mine = [o for o in matching if all(_shared(o.region, item.region) >= _shared(o.region, r) for r in others)]
         wanted = asks(item, RECIPE)
         stale = [o for o in mine if o.unsent and (o.asks, o.digest) != (wanted, item.digest)]
-        new, orders = ordinals([o for o in mine if o not in stale], item.digest, item.takes, again)
-        found.append(replace(item, new=new, known=orders, superseded=tuple(stale)))
+        more = again if isinstance(again, bool) else item.mark_id in again
+        new, orders = ordinals([o for o in mine if o not in stale], item.digest, item.takes, more)
+        before = _earlier(item, known) if item.mark_id in overridden else ()
+        found.append(replace(item, new=new, known=orders, superseded=tuple(stale), earlier=before))
     return found
+
+
+def _earlier(item: PlanItem, known: KnownOrders) -> tuple[KnownOrder, ...]:
+    before = known.earlier(item.media.fingerprint, item.region, item.base_digest, item.mark_id)
+    return tuple(order for order in before if _counts(order, item))
 
 
 def _counts(order: KnownOrder, item: PlanItem) -> bool:

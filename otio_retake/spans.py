@@ -128,6 +128,11 @@ def _up(value: int, step: int) -> int:
     return -(-value // step) * step
 
 
+def usual_context(service: Capabilities) -> int:
+    """Frames to send on each side of the window where nobody says how many: enough to verify what comes back."""
+    return service.padding + service.doubt + EVIDENCE
+
+
 def solve(
     region: Span, media: int, base: int, service: Capabilities, *, context: int | None = None
 ) -> PullSpans | CannotSend:
@@ -145,7 +150,7 @@ def solve(
         split = tuple(region.first + len(region) * k // parts for k in range(1, parts))
         most = f"{service.service} takes at most {longest} at once, {longest // base} s {longest % base} f"
         return CannotSend(f"the region has {len(region)} frames; {most}", f"part the mark into {parts}", split)
-    wanted = service.padding + service.doubt + EVIDENCE if context is None else context
+    wanted = usual_context(service) if context is None else context
     candidates = (_whole_second_windows if service.whole_seconds else _grid_windows)(
         region, media, base, service, wanted
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,23 @@ def mark_take(ledger: Ledger, ident: str, state: TakeState) -> None:
     """Writes what became of a take."""
     with ledger.write(f"take {state}") as db:
         db.execute("UPDATE takes SET state = ? WHERE id = ?", (state, ident))
+
+
+def reject_take(ledger: Ledger, ident: str, reason: str) -> None:
+    """Writes that a person does not want a take, and why: it is not placed any more."""
+    with ledger.write("take rejected") as db:
+        mark_take(ledger, ident, "dropped")
+        row = (ident, reason, ledger.who, time.time())
+        db.execute("INSERT OR REPLACE INTO reviews (take, reason, made_by, made_at) VALUES (?, ?, ?, ?)", row)
+
+
+def restore_take(ledger: Ledger, ident: str) -> None:
+    """Takes a rejection back: the take may be placed again."""
+    with ledger.write("take restored") as db:
+        mark_take(ledger, ident, "made")
+        db.execute("DELETE FROM reviews WHERE take = ?", (ident,))
+
+
+def reviews(ledger: Ledger) -> dict[str, str]:
+    """Why takes were rejected, by their ids."""
+    return dict(ledger.read("SELECT take, reason FROM reviews"))

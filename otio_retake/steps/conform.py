@@ -49,8 +49,7 @@ def run(target: Target, shop: Workshop, progress: Progress | None = None) -> lis
 
 def picks_of(part: TargetPart, orders: dict[str, Order]) -> list[Pick]:
     """The verified results for a region, in the order in which they were asked for."""
-    listed = sorted((orders[key] for key in part.orders), key=lambda order: (order.spec.ordinal, order.key))
-    return [(order.key, r.number) for order in listed for r in order.results if r.state == "verified"]
+    return [(key, r.number) for key in part.orders for r in orders[key].results if r.state == "verified"]
 
 
 def make(
@@ -64,14 +63,18 @@ def make(
     """Makes one take of ``target``: ``picks`` for ``parts``, in their order."""
     ledger = shop.ledger
     mark = f"{target.kind}:{target.media.fingerprint}:{parts[0].mark}"
-    version = next_version(ledger, mark)
+    made = takes(ledger)
+    # What was asked in other words before is counted on from: its takes stand beside these.
+    alike = [take for take in made if (take.spec.kind == "sound") == (target.kind == "sound")]
+    before = max((take.version for take in alike if take.spec.picks[0][0] in parts[0].orders), default=0)
+    version = max(next_version(ledger, mark), before + 1)
     first = orders[picks[0][0]]
     ending = ".wav" if target.kind == "sound" else ".mov"
 
     def place(number: int) -> Path:
         return shop.project.take(f"{first.spec.stem}_rtk{first.short}_v{number:03}{ending}")
 
-    taken = {take.path for take in takes(ledger)}
+    taken = {take.path for take in made}
     while place(version) in taken:
         # The take of another target may be named for the same order.
         version += 1

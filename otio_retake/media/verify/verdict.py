@@ -50,7 +50,9 @@ class Verdict:
 
     ``offset``, ``rate`` and ``phase`` map a frame of the pull to one of the result, which has ``length`` frames;
     ``changed`` is what was measured to have changed, in frames of the pull. ``gains`` and ``offsets`` undo a shift of
-    Y, Cb, Cr; ``lag`` is how many samples at 48 kHz the sound is late, None where that cannot be told.
+    Y, Cb, Cr; ``lag`` is how many samples at 48 kHz the sound is late, None where that cannot be told. A frame of the
+    pull whose ``differences`` are above ``threshold`` changed; ``seams`` are (frame of the pull, jump, step, whether
+    the source cuts there).
     """
 
     certainty: Certainty
@@ -69,6 +71,8 @@ class Verdict:
     sound_rate: int
     differences: tuple[float, ...] = ()
     phase: Fraction = HALF
+    threshold: float = 0.0
+    seams: tuple[tuple[int, float, float, bool], ...] = ()
 
     @property
     def rejected(self) -> bool:
@@ -132,6 +136,7 @@ class _Court:
         self._margin = margin
         self._slate = slate
         self._checks: list[Check] = []
+        self._measured: list[tuple[int, float, float, bool]] = []
 
     def verdict(self) -> Verdict:
         sent, came, looked = self._sent, self._came, self._looked
@@ -173,6 +178,8 @@ class _Court:
             lag=lag,
             sound_rate=looked.sound_rate,
             differences=tuple(round(v, 3) for v in change.values),
+            threshold=round(change.threshold, 3),
+            seams=tuple(self._measured),
         )
 
     def _say(self, name: str, value: str, level: CheckLevel, reason: str) -> None:
@@ -280,6 +287,7 @@ class _Court:
             for edge, at in (("in", span.first), ("out", span.end)):
                 seam = self._seam(found, fit, at, edge)
                 if seam is not None:
+                    self._measured.append((at, round(seam.jump, 3), round(seam.step, 3), seam.cut))
                     self._judge_seam(f"{name}seam {edge}", seam, hint=bool(name))
 
     def _seam(self, found: Alignment, fit: ColourFit, at: int, edge: str) -> seams.Seam | None:
