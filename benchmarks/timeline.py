@@ -161,7 +161,7 @@ class _Clock:
 
 def in_memory(cut: str, out: str) -> Any:
     """What ``marks``, ``plan`` and ``place`` do, but for looking at media and into the ledger."""
-    from otio_retake.cli.session import Session
+    from otio_retake.session import Session
 
     def work() -> dict[str, Any]:
         clock = _Clock()
@@ -220,9 +220,8 @@ def _placement(item: Any, number: int) -> Any:
 def whole_way(cut: str, out: str, project: str) -> Any:
     """The way of ``otio-retake place``, after a thousand orders were carried out."""
     from otio_retake.admission import look_up
-    from otio_retake.cli.session import Session
-    from otio_retake.cli.working import Done, write_cut
-    from otio_retake.steps.run import Outcome
+    from otio_retake.session import Session
+    from otio_retake.turnover import write_cut as write_turnover
 
     os.environ["OTIO_RETAKE_STATE"] = str(Path(project) / "state")
     flags = {"project": Path(project)}
@@ -240,10 +239,9 @@ def whole_way(cut: str, out: str, project: str) -> Any:
             clock.lap("plan")
             admitted = look_up(plan, session.ledger, session.settings)
             clock.lap("look up")
-            done = Done(plan, admitted, Outcome())
-            write_cut(session, done, Path(out), activate=False, overwrite=False)
+            written = write_turnover(session, admitted, Path(out), activate=False, overwrite=False)
             clock.lap("place and save")
-        return {"parts": clock.parts, "takes": done.added}
+        return {"parts": clock.parts, "takes": written.added}
 
     return work
 
@@ -262,8 +260,8 @@ class _Library(Answers):
 def _seed(cut: Path, flags: dict[str, Any]) -> None:
     """Writes orders and takes as if every mark had been carried out."""
     from otio_retake.admission import gather, spec_of
-    from otio_retake.cli.session import Session
     from otio_retake.orders import order_key
+    from otio_retake.session import Session
     from otio_retake.takes_store import add_take, add_target
 
     with Session(cut, flags) as session:

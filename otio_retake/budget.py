@@ -14,10 +14,13 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from .capabilities import money
-from .errors import AlreadyBought, BudgetExceeded, OrderError
+from .errors import AlreadyBought, BudgetExceeded, OrderError, SettingsError
 
 MOST_CHARGE = 10_000
 """What one order is charged at the most: more is a mistake, or no sum of money at all."""
+
+MOST_MONEY = 1_000_000
+"""A budget above this is a slip of the finger."""
 
 JOURNAL = """
 CREATE TABLE IF NOT EXISTS journal.charges (
@@ -167,3 +170,16 @@ def reopen(db: sqlite3.Connection, token: str, amount: Decimal) -> None:
     """Makes a reservation of a charge again: what was taken for its end was another job's."""
     for schema in ("main", "journal"):
         db.execute(f"UPDATE {schema}.charges SET state = 'reserved', amount = ? WHERE token = ?", (str(amount), token))
+
+
+def amount(text: str | None, where: str = "--budget") -> Decimal | None:
+    """An amount of money that somebody typed. Raises ``SettingsError``."""
+    if text is None:
+        return None
+    try:
+        value = Decimal(text.lstrip("$"))
+    except InvalidOperation:
+        raise SettingsError(f"{text!r} is no amount of money", where=where, fix="write 12.50, for example") from None
+    if not value.is_finite() or not 0 <= value <= MOST_MONEY:
+        raise SettingsError(f"{text!r} is no amount of money", where=where, fix="write 12.50, for example")
+    return value

@@ -1,60 +1,51 @@
-"""What a command works with: settings, the cut, its project, and the plan."""
+"""One cut at work: settings, the cut, its project, and the plan, whoever asks for them."""
 
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import TypeAdapter, ValidationError
-
-from ..budget import Limits
-from ..capabilities import Capabilities, capabilities_of
-from ..cuts import Cut, open_cut
-from ..cuts.marker_edl import with_markers
-from ..cuts.model import Marker, View
-from ..cuts.paths import Places
-from ..durable import write_text
-from ..errors import CutError, Problem, ProjectError, RetakeError, SettingsError
-from ..keys import find_key
-from ..ledger import Ledger
-from ..legible import legible
-from ..linking import linked, marked_spans, rate_of_media
-from ..marks import MOST_TAKES, Marks, Vocabulary, find_marks
-from ..media.library import Library
-from ..originals import with_originals
-from ..plan import Planner, make_plan
-from ..planned import REHEARSAL, NoOrders, Plan, PlanItem, with_orders
-from ..project import Project, find_project
-from ..providers.base import Providers
-from ..requests import Requests, resolve
-from ..settings import Resolved, Settings, load
-from ..steps.workshop import Reporter, Workshop
-from ..takes_store import takes, target
-from ..vocabulary import capabilities_from, unfit, vocabulary
-
-PLAN = TypeAdapter(Plan)
-
-MOST_FRAMES = 100_000
-"""Frames of a pull in a list: more is no list of ours."""
-
-MOST_MONEY = 1_000_000
-"""A budget above this is a slip of the finger."""
+from .budget import Limits
+from .capabilities import Capabilities
+from .cuts import Cut, open_cut
+from .cuts.marker_edl import with_markers
+from .cuts.model import Marker, View
+from .cuts.paths import Places
+from .errors import CutError, Problem, ProjectError, RetakeError, SettingsError
+from .ledger import Ledger
+from .linking import linked, marked_spans, rate_of_media
+from .marks import Marks, Vocabulary, find_marks
+from .media.library import Library
+from .originals import with_originals
+from .plan import Planner, make_plan
+from .plan_list import read_plan
+from .planned import REHEARSAL, NoOrders, Plan, PlanItem, with_orders
+from .project import Project, find_project
+from .providers.base import Providers
+from .requests import Requests, resolve
+from .settings import Resolved, Settings, load
+from .steps.workshop import Reporter, Workshop
+from .takes_store import takes, target
+from .vocabulary import capabilities_from, unfit, vocabulary
 
 
 @dataclass
 class Session:
-    """One command's cut and settings; everything else is made when it is first asked for."""
+    """A cut and its settings; everything else is made when it is first asked for.
+
+    ``heed`` hears what should be known and stands in nobody's way: a plug-in that does not fit, with what to do.
+    """
 
     source: Path
     flags: dict[str, Any]
     again: bool = False
     rehearse: str = ""
+    heed: Callable[[str, str], None] = lambda _what, _fix: None
     _ledger: Ledger | None = field(default=None, repr=False)
 
     @cached_property
@@ -171,7 +162,7 @@ class Session:
             self._ledger.close()
         self.providers.close()
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -183,7 +174,7 @@ class Session:
     def words(self) -> Vocabulary:
         """The order language with what services and plug-ins add to it."""
         for error in unfit(self.providers).values():
-            print(f"warning: {legible(error.what)}\n  to do: {legible(error.fix)}", file=sys.stderr)
+            self.heed(error.what, error.fix)
         return vocabulary(self.providers, self.settings.mark_color)
 
     @cached_property
@@ -206,7 +197,7 @@ class Session:
 
         A rehearsal heeds none of them.
         """
-        from ..providers.parameters import PARAMETERS, check_model, parameters_for
+        from .providers.parameters import PARAMETERS, check_model, parameters_for
 
         if service == REHEARSAL:
             return ""
@@ -270,11 +261,6 @@ class Session:
         service, spans = self.capabilities(item.service, item.model), item.spans
         return service.cost(spans.count, spans.body, spans.base, item.options)
 
-    def save(self, plan: Plan, path: Path) -> None:
-        """Writes ``plan`` as a list for later stages. Raises ``CutError`` where another file is there."""
-        kept = replace(plan, cut=self.cut_path.absolute(), cut_sha256=self.cut.sha256)
-        write_text(path, PLAN.dump_json(kept, indent=1).decode() + "\n")
-
     def workshop(self, reporter: Reporter, budget: Decimal | None) -> Workshop:
         """The place where orders are carried out."""
         settings = self.settings
@@ -284,69 +270,3 @@ class Session:
             self.project, self.ledger, self.providers, limits, find, reporter,
             strict=settings.strict, concurrency=settings.concurrency,
         )  # fmt: skip
-
-
-def read_plan(path: Path) -> Plan:
-    """A plan that was saved. Raises ``CutError`` where it is none."""
-    try:
-        plan = PLAN.validate_json(path.read_bytes())
-    except OSError as error:
-        raise CutError(
-            f"the list cannot be read: {(error.strerror or '').lower()}", where=str(path), fix="check it"
-        ) from None
-    except (ValidationError, ValueError):
-        plan = None
-    if plan is None or not all(
-        1 <= item.takes <= MOST_TAKES and item.spans.count <= MOST_FRAMES for item in plan.items
-    ):
-        raise CutError(
-            "this is no list of retakes that this version knows",
-            where=str(path),
-            fix="write it again with `otio-retake plan CUT --save LIST.json`",
-        )
-    return plan
-
-
-def check_list(path: Path) -> None:
-    """Refuses a place for a list where something else is. Raises ``CutError``."""
-    if path.suffix.lower() != ".json":
-        raise CutError("a list is written as .json", where=str(path), fix="give --save a path that ends in .json")
-    if path.is_dir():
-        raise CutError("this is a folder", where=str(path), fix="give --save the path of a file")
-    if path.exists():
-        try:
-            read_plan(path)
-        except CutError:
-            raise CutError(
-                "there is a file already, and it is no list of retakes", where=str(path), fix="give --save another path"
-            ) from None
-
-
-def amount(text: str | None, where: str = "--budget") -> Decimal | None:
-    """An amount of money that somebody typed. Raises ``SettingsError``."""
-    if text is None:
-        return None
-    try:
-        value = Decimal(text.lstrip("$"))
-    except InvalidOperation:
-        raise SettingsError(f"{text!r} is no amount of money", where=where, fix="write 12.50, for example") from None
-    if not value.is_finite() or not 0 <= value <= MOST_MONEY:
-        raise SettingsError(f"{text!r} is no amount of money", where=where, fix="write 12.50, for example")
-    return value
-
-
-def known_service(service: str) -> None:
-    """Raises ``SettingsError`` where no provider of that name is installed, naming the nearest."""
-    if service not in (*Providers.names(), "s3"):
-        capabilities_of(service)
-
-
-def key_origin(service: str) -> str:
-    """Where the key of a service comes from; ``no key``, or ``needs none``."""
-    if service == "rehearsal":
-        return "needs no key"
-    try:
-        key = find_key(service)
-    except SettingsError as error:
-        return error.what
-    return f"key from {key.origin}" if key else "no key"

@@ -13,10 +13,11 @@ from ..cuts.marker_edl import write_list
 from ..cuts.model import Marker
 from ..errors import CutError
 from ..mark_states import mark_states, marker_states
+from ..turnover import check_output, save
 from .machine import print_json
 from .session import Session
 from .showing import console, table
-from .working import check_output, save, show_losses
+from .working import show_losses
 
 _STYLES = {"done": "green", "failed": "red", "unknown": "magenta", "waiting": "yellow"}
 

@@ -49,8 +49,9 @@ def place(
         otio-retake place cut.otio -o cut-retakes.otio --for resolve
     """
     from ..errors import CutError
+    from ..turnover import check_output, known, write_cut
     from .session import Session
-    from .working import Done, check_output, known, last_words, make_missing, write_cut
+    from .working import Done, last_words, make_missing
 
     flags: dict[str, Any] = {
         "media_root": tuple(media_root or ()), "map": tuple(map_ or ()), "project": project,
@@ -64,7 +65,8 @@ def place(
         check_output(session, output, overwrite=overwrite)
         plan, admitted = known(session)
         done = Done(plan, admitted, make_missing(session, admitted, quiet=json))
-        write_cut(session, done, output, activate=session.settings.activate, overwrite=overwrite)
+        activate = session.settings.activate
+        done.written = write_cut(session, admitted, output, activate=activate, overwrite=overwrite)
         code = last_words(session, done, json=json)
     if code:
         raise typer.Exit(code)

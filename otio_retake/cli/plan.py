@@ -61,7 +61,8 @@ def plan(
     Nothing is sent and nothing is written but --save. All problems of the cut are listed at once, with what to do.
     Exit code 2 says that there are some.
     """
-    from .session import PLAN, Session, check_list
+    from ..plan_list import as_json, check_list, write_plan
+    from .session import Session
     from .showing import console, show_plan
 
     flags: dict[str, Any] = {
@@ -75,14 +76,16 @@ def plan(
     with Session(Path(cut), flags, again=again, rehearse=rehearse or "") as session:
         made = session.plan()
         if json:
+            from json import loads
+
             from .machine import print_json
 
-            listed = PLAN.dump_python(made, mode="json")
+            listed = loads(as_json(made))
             print_json({**listed, "cost": made.cost, "digest": made.digest, "to_send": len(made.sent)})
         else:
             show_plan(made)
         if save is not None:
-            session.save(made, save)
+            write_plan(made, save, session.cut_path, session.cut.sha256)
             if not json:
                 console().print(f"written: {save}")
         if made.blocking:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -23,18 +22,17 @@ def providers(json: Json = False) -> None:
 
     Nothing is asked of any service.
     """
-    from ..legible import legible
     from ..providers.base import Providers, Readies
     from ..vocabulary import unfit
     from .machine import print_json
-    from .session import key_origin
+    from .session import key_origin, warn
 
     installed = Providers()
     broken = unfit(installed)
     names = [name for name in installed.names() if name not in broken]
     rows = [(name, installed.get(name).capabilities, key_origin(name)) for name in names]
     for error in broken.values():
-        print(f"warning: {legible(error.what)}\n  to do: {legible(error.fix)}", file=sys.stderr)
+        warn(error.what, error.fix)
     uploads = {name: made.uploads for name in names if isinstance(made := installed.get(name), Readies)}
     if json:
         print_json(

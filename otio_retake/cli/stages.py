@@ -111,10 +111,11 @@ def submit(
 ) -> None:
     """Pull what is not pulled yet, upload and send it. The plan is shown and must be accepted, as with `run`."""
     from ..admission import admit
+    from ..turnover import check_services
     from .accepting import accept, admit_problems
     from .session import Session, amount
     from .showing import show_plan
-    from .working import Done, check_services, last_words, work
+    from .working import Done, last_words, work
 
     flags = _flags(media_root, map_, project, markers, rate, service=service, context=context, color=color, editor=for_)
     flags["budget"] = amount(budget)
@@ -192,8 +193,9 @@ def _later(
 ) -> None:
     """A stage that goes on with orders that exist."""
     from ..takes_store import add_target
+    from ..turnover import known
     from .session import Session
-    from .working import Done, known, last_words, work
+    from .working import Done, last_words, work
 
     with Session(Path(source), flags) as session:
         ledger = session.existing

@@ -204,7 +204,7 @@ def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None, json: J
     otio-retake takes restore cut.otio A001C003_rtk0a1b2c3_v001
     """
     from ..errors import CutError
-    from ..takes_store import mark_take, takes
+    from ..takes_store import restore_take, takes
     from .session import Session
     from .showing import console
 
@@ -219,7 +219,7 @@ def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None, json: J
             raise CutError(what, where=str(session.project.folder), fix=f"dropped are: {names}")
         # Picture and sound of one retake have one name.
         for one in found:
-            mark_take(session.ledger, one.ident, "made")
+            restore_take(session.ledger, one.ident)
         if json:
             from .machine import print_json
 
@@ -244,9 +244,10 @@ def compose(
     """
     from ..steps.compose import compose as make
     from ..steps.run import Outcome
+    from ..turnover import check_output, known, write_cut
     from .session import Session
     from .watching import watching
-    from .working import Done, check_output, known, last_words, write_cut
+    from .working import Done, last_words
 
     # Only a take of a whole clip is composed; one on a track above holds one mark.
     flags = {"project": project, "editor": "", "markers": markers, "edl_rate": rate}
@@ -259,7 +260,7 @@ def compose(
             make(admitted, clip.address, picks, shop)
         done = Done(plan, admitted, Outcome())
         if output is not None:
-            write_cut(session, done, output, activate=False, overwrite=overwrite)
+            done.written = write_cut(session, admitted, output, activate=False, overwrite=overwrite)
         last_words(session, done, json=False)
 
 
@@ -329,7 +330,7 @@ def _save(session: Session, patched: Patched, output: Path | None, overwrite: bo
     """Writes the cut; returns what was lost on the way, and what should be known of its media where it now lies."""
     from ..cuts import Losses
     from ..errors import CutError
-    from .working import check_output, save
+    from ..turnover import check_output, save
 
     if output is None:
         raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH")

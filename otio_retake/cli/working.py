@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..admission import Admitted, admit, look_up
-from ..cuts import Losses, Patched
-from ..durable import check_writable
-from ..errors import CutError, RetakeError
-from ..keys import VARIABLES, need_key
-from ..mark_states import marker_states, state_of
+from ..admission import Admitted, admit
+from ..cuts import Losses
+from ..errors import RetakeError
 from ..orders import DEAD, Order, State, StepName
-from ..placing import held_back, idents, placements
 from ..planned import Plan
-from ..providers.base import Readies
-from ..readback import out_of_step, takes_in
-from ..steps import conform
 from ..steps.run import STEPS, Outcome, carry_out
-from ..steps.verify import VERDICT
-from ..takes import TakeFile, serves
-from ..takes_store import add_target, mark_take, takes
+from ..steps.verify import VERDICT, rejections
+from ..takes import TakeFile
+from ..takes_store import takes
+from ..turnover import Written, check_output, check_services, open_missing, write_cut
 from .accepting import accept, admit_problems
 from .machine import print_json
 from .session import Session
@@ -37,9 +31,7 @@ class Done:
     plan: Plan
     admitted: Admitted
     outcome: Outcome
-    written: Path | None = None
-    added: int = 0
-    losses: Losses = field(default_factory=Losses)
+    written: Written | None = None
 
 
 def whole_way(
@@ -58,7 +50,7 @@ def whole_way(
     outcome = work(session, admitted.keys, tuple(STEPS), conforming=True, quiet=json)
     done = Done(plan, admitted, outcome)
     if output is not None and not outcome.stopped:
-        write_cut(session, done, output, activate=session.settings.activate, overwrite=overwrite)
+        done.written = write_cut(session, admitted, output, activate=session.settings.activate, overwrite=overwrite)
     code = last_words(session, done, json=json)
     if output is None and not json:
         ending = session.cut.endings[0]
@@ -75,106 +67,10 @@ def work(
         return carry_out(shop, keys, steps=steps, conforming=conforming)
 
 
-def check_services(session: Session, plan: Plan) -> None:
-    """Refuses services that nothing could be sent to, before anything is ordered from them."""
-    for service in dict.fromkeys(item.service for item in plan.sent):
-        provider = session.providers.get(service)
-        if service in VARIABLES:
-            need_key(service)
-        if isinstance(provider, Readies):
-            provider.check_ready()
-
-
-def check_output(session: Session, output: Path | None, *, overwrite: bool) -> None:
-    """Refuses an output that could never be written, before anything is done for it."""
-    if output is None:
-        return
-    for ending in (output.suffix, ".markers.edl", ".markers.txt"):
-        check_not_read(session, output.with_name(output.stem + ending))
-    if output.exists() and output.samefile(session.cut_path):
-        raise CutError("the cut that was read is never written to", where=str(output), fix="give another path with -o")
-    session.cut.check_output(output)
-    ours = session.ledger.written(output) if session.project.exists else set()
-    session.cut.check_place(output, ours, replace=overwrite)
-    check_writable(output)
-
-
-def check_not_read(session: Session, path: Path) -> None:
-    """Refuses to write over the list of markers that was read. Raises ``CutError``."""
-    markers = session.settings.markers
-    if markers is not None and path.exists() and markers.exists() and path.samefile(markers):
-        what = "the list of markers that was read is never written to"
-        raise CutError(what, where=str(path), fix="give another path with -o")
-
-
-def write_cut(session: Session, done: Done, output: Path, *, activate: bool, overwrite: bool) -> None:
-    """Writes the cut with every take that serves it."""
-    ledger, cut = session.ledger, session.cut
-    found = placements(session.view, done.admitted, ledger, activate=activate)
-    patched = cut.apply(found, output.absolute().parent, session.settings.editor)
-    there = (take for take in takes_in(cut.view, takes(ledger)) if take.standing == "out of step")
-    patched.losses.warnings.extend(f"{cut.view.timecode(take.clip.record[0])} {out_of_step(take)}" for take in there)
-    patched.losses.warnings.extend(
-        f"dropped: {name}; `otio-retake takes restore {session.source} {name}` brings it back"
-        for name in held_back(done.admitted, ledger)
-    )
-    if cut.marks_apart:
-        patched = _with_marks(session, patched, done.admitted)
-    save(session, patched, output, overwrite=overwrite)
-    placed = idents(found)
-    with ledger.write("takes placed"):
-        for take in (t for t in takes(ledger) if t.ident in placed):
-            if take.state == "made":
-                mark_take(ledger, take.ident, "placed")
-            for key, _ in take.spec.picks:
-                if ledger.state_of(key) is State.CONFORMED:
-                    ledger.move(key, State.PLACED)
-    done.written, done.added, done.losses = output, len(patched.added), patched.losses
-
-
-def _with_marks(session: Session, patched: Patched, admitted: Admitted) -> Patched:
-    """``patched`` with the list of markers that says what became of each mark, where there are any."""
-    requests = session.requests.requests
-    if not requests:
-        return patched
-    ledger = session.ledger
-    keys = {ident: ordered.keys for ident, ordered in admitted.ordered.items()}
-    states = {r.mark_id: state_of(ledger.order(key) for key in keys.get(r.mark_id, ())) for r in requests}
-    marks = session.cut.write_marks(marker_states(requests, states))
-    patched.losses.left_out.extend(marks.losses.left_out)
-    ending = ".markers" + session.cut.endings[0]
-    return replace(patched, also=(*patched.also, (ending, marks.content)))
-
-
-def save(session: Session, patched: Patched, output: Path, *, overwrite: bool) -> None:
-    """Writes a cut that may replace an earlier one of ours, but nobody else's."""
-    ledger = session.ledger
-    ours = ledger.written(output)
-    for ending, _ in patched.also:
-        check_not_read(session, output.with_name(output.stem + ending))
-        ours |= ledger.written(output.with_name(output.stem + ending))
-    session.cut.save(patched, output, may_replace=ours, replace=overwrite, tell=ledger.will_write)
-
-
-def known(session: Session) -> tuple[Plan, Admitted]:
-    """The plan and the orders that exist for it; nothing is ordered."""
-    plan = session.plan()
-    return plan, look_up(plan, session.ledger, session.settings)
-
-
 def make_missing(session: Session, admitted: Admitted, *, quiet: bool) -> Outcome:
     """Makes takes of the results that are there, for what no take stands in for yet. Nothing is sent or paid."""
-    ledger = session.ledger
-    made = takes(ledger)
-    missing = [
-        target
-        for target, _ in admitted.targets
-        if not any(serves(take, target) for take in made) and conform.ready(target, ledger)
-    ]
-    if not missing:
+    if not open_missing(session, admitted):
         return Outcome()
-    for target in missing:
-        add_target(ledger, target)
     return work(session, admitted.keys, (), conforming=True, quiet=quiet)
 
 
@@ -203,8 +99,8 @@ def last_words(session: Session, done: Done, *, json: bool) -> int:
         for remark in done.admitted.remarks:
             console().print(f"[yellow]note[/yellow] {escape(remark)}")
         if done.written is not None:
-            show_losses(done.losses)
-            console().print(f"[bold]written: {done.written}[/bold] ({done.added} takes added)")
+            show_losses(done.written.losses)
+            console().print(f"[bold]written: {done.written.path}[/bold] ({done.written.added} takes added)")
         if done.outcome.stopped:
             console().print("stopped; run the same command again to go on")
     return exit_code(done, bad)
@@ -282,25 +178,6 @@ def _reason(order: Order, message: str) -> str:
     return message or "see `otio-retake status`"
 
 
-def rejections(order: Order) -> list[str]:
-    """Why the results of an order were rejected, with the numbers."""
-    found = []
-    for result in order.results:
-        if result.state != "rejected" or not result.verdict:
-            continue
-        try:
-            verdict = VERDICT.validate_json(result.verdict)
-        except ValueError:
-            found.append("it cannot be read as a movie")
-            continue
-        found += [f"{check.name} {check.value} ({check.reason})" for check in verdict.checks if check.level == "reject"]
-        if verdict.certainty == "contradicted":
-            found.append(verdict.why)
-        if not verdict.rejected:
-            found.append(f"{verdict.why} (held by --strict)")
-    return list(dict.fromkeys(found))
-
-
 def show_losses(losses: Losses) -> None:
     """What should be known of what was written, and what was left out; that there is nothing is said too."""
     from rich.markup import escape
@@ -314,6 +191,7 @@ def show_losses(losses: Losses) -> None:
 
 
 def _for_machines(done: Done, orders: list[Order], made: list[TakeFile]) -> dict[str, Any]:
+    written = done.written or Written(Path())
     return {
         "digest": done.plan.digest,
         "problems": done.plan.problems,
@@ -332,9 +210,9 @@ def _for_machines(done: Done, orders: list[Order], made: list[TakeFile]) -> dict
             {"take": t.ident, "file": t.path, "state": t.state, "version": t.version, "remarks": t.spec.notes}
             for t in made
         ],
-        "written": done.written,
-        "added": done.added,
-        "warnings": done.losses.warnings,
-        "left_out": done.losses.left_out,
+        "written": written.path if done.written else None,
+        "added": written.added,
+        "warnings": written.losses.warnings,
+        "left_out": written.losses.left_out,
         "stopped": done.outcome.stopped,
     }

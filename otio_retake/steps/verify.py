@@ -83,3 +83,22 @@ def _brought_back(order: Order, result: Result, shop: Workshop) -> Path:
 def unusable(error: ResultUnusable) -> str:
     """What the ledger keeps of a file that could not even be read."""
     return TypeAdapter(dict[str, str]).dump_json({"unusable": error.what}).decode()
+
+
+def rejections(order: Order) -> list[str]:
+    """Why the results of an order were rejected, with the numbers."""
+    found = []
+    for result in order.results:
+        if result.state != "rejected" or not result.verdict:
+            continue
+        try:
+            verdict = VERDICT.validate_json(result.verdict)
+        except ValueError:
+            found.append("it cannot be read as a movie")
+            continue
+        found += [f"{check.name} {check.value} ({check.reason})" for check in verdict.checks if check.level == "reject"]
+        if verdict.certainty == "contradicted":
+            found.append(verdict.why)
+        if not verdict.rejected:
+            found.append(f"{verdict.why} (held by --strict)")
+    return list(dict.fromkeys(found))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from otio_retake.cli.session import Session
 from otio_retake.planned import Plan
+from otio_retake.session import Session
 from sample_timelines.make_media import MEDIA, make_media
 
 try:

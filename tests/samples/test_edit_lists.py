@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from otio_retake.cli.session import Session
 from otio_retake.planned import Plan
+from otio_retake.session import Session
 from sample_timelines.make_media import MEDIA
 
 SAMPLES = MEDIA.parent

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from otio_retake.cli.session import Session
 from otio_retake.cli.working import whole_way
 from otio_retake.cuts import open_cut
 from otio_retake.cuts.model import Clip, Media
 from otio_retake.cuts.paths import file_name, spellings
 from otio_retake.media.facts import read_facts
 from otio_retake.media.frames import read_frames
+from otio_retake.session import Session
 from otio_retake.spans import Span
 from sample_timelines.clips import CLIPS
 from sample_timelines.make_media import MEDIA, read_number

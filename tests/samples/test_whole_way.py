@@ -11,12 +11,12 @@ import opentimelineio as otio
 import pytest
 from PIL import Image
 
-from otio_retake.cli.session import Session
 from otio_retake.cli.working import whole_way
 from otio_retake.cuts.paths import file_name, spellings
 from otio_retake.media.facts import read_facts
 from otio_retake.media.frames import read_frames
 from otio_retake.media.sound import as_float, read_sound, sample_of_frame
+from otio_retake.session import Session
 from otio_retake.spans import Span
 from sample_timelines.clips import CLIPS, SAMPLE_RATE, Clip
 from sample_timelines.demo import CUT, OUT, SHEET

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from otio_retake.cli.session import Session
 from otio_retake.cli.working import whole_way
 from otio_retake.cuts import open_cut
 from otio_retake.cuts.model import Clip
@@ -17,6 +16,7 @@ from otio_retake.cuts.paths import spellings
 from otio_retake.media.facts import read_facts
 from otio_retake.media.frames import read_frames
 from otio_retake.readback import takes_in
+from otio_retake.session import Session
 from otio_retake.spans import Span
 from otio_retake.takes_store import takes
 from sample_timelines.clips import BALLOON

@@ -11,9 +11,9 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
-from otio_retake.cli.session import Session
 from otio_retake.cli.watching import watching
 from otio_retake.orders import Order
+from otio_retake.session import Session
 from otio_retake.steps.run import carry_out
 
 

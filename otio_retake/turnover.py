@@ -1,0 +1,134 @@
+"""The cut goes back to its editor: where it may be written, with which takes, and what became of its marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from .admission import Admitted, look_up
+from .cuts import Losses, Patched
+from .durable import check_writable
+from .errors import CutError
+from .keys import VARIABLES, need_key
+from .mark_states import marker_states, state_of
+from .orders import State
+from .placing import held_back, idents, placements
+from .planned import Plan
+from .providers.base import Readies
+from .readback import out_of_step, takes_in
+from .session import Session
+from .steps import conform
+from .takes import serves
+from .takes_store import add_target, mark_take, takes
+
+
+@dataclass(frozen=True)
+class Written:
+    """A cut that was written: where, how many takes were added to it, and what the form could not carry."""
+
+    path: Path
+    added: int = 0
+    losses: Losses = field(default_factory=Losses)
+
+
+def check_services(session: Session, plan: Plan) -> None:
+    """Refuses services that nothing could be sent to, before anything is ordered from them."""
+    for service in dict.fromkeys(item.service for item in plan.sent):
+        provider = session.providers.get(service)
+        if service in VARIABLES:
+            need_key(service)
+        if isinstance(provider, Readies):
+            provider.check_ready()
+
+
+def check_output(session: Session, output: Path | None, *, overwrite: bool) -> None:
+    """Refuses an output that could never be written, before anything is done for it."""
+    if output is None:
+        return
+    for ending in (output.suffix, ".markers.edl", ".markers.txt"):
+        check_not_read(session, output.with_name(output.stem + ending))
+    if output.exists() and output.samefile(session.cut_path):
+        raise CutError("the cut that was read is never written to", where=str(output), fix="give another path with -o")
+    session.cut.check_output(output)
+    ours = session.ledger.written(output) if session.project.exists else set()
+    session.cut.check_place(output, ours, replace=overwrite)
+    check_writable(output)
+
+
+def check_not_read(session: Session, path: Path) -> None:
+    """Refuses to write over the list of markers that was read. Raises ``CutError``."""
+    markers = session.settings.markers
+    if markers is not None and path.exists() and markers.exists() and path.samefile(markers):
+        what = "the list of markers that was read is never written to"
+        raise CutError(what, where=str(path), fix="give another path with -o")
+
+
+def write_cut(
+    session: Session, admitted: Admitted, output: Path, *, activate: bool, overwrite: bool, picked: bool = False
+) -> Written:
+    """Writes the cut with every take that serves it; with ``picked`` those that were picked are active."""
+    ledger, cut = session.ledger, session.cut
+    found = placements(session.view, admitted, ledger, activate=activate, picked=picked)
+    patched = cut.apply(found, output.absolute().parent, session.settings.editor)
+    there = (take for take in takes_in(cut.view, takes(ledger)) if take.standing == "out of step")
+    patched.losses.warnings.extend(f"{cut.view.timecode(take.clip.record[0])} {out_of_step(take)}" for take in there)
+    patched.losses.warnings.extend(
+        f"dropped: {name}; `otio-retake takes restore {session.source} {name}` brings it back"
+        for name in held_back(admitted, ledger)
+    )
+    if cut.marks_apart:
+        patched = _with_marks(session, patched, admitted)
+    save(session, patched, output, overwrite=overwrite)
+    placed = idents(found)
+    with ledger.write("takes placed"):
+        for take in (t for t in takes(ledger) if t.ident in placed):
+            if take.state == "made":
+                mark_take(ledger, take.ident, "placed")
+            for key, _ in take.spec.picks:
+                if ledger.state_of(key) is State.CONFORMED:
+                    ledger.move(key, State.PLACED)
+    return Written(output, len(patched.added), patched.losses)
+
+
+def _with_marks(session: Session, patched: Patched, admitted: Admitted) -> Patched:
+    """``patched`` with the list of markers that says what became of each mark, where there are any."""
+    requests = session.requests.requests
+    if not requests:
+        return patched
+    ledger = session.ledger
+    keys = {ident: ordered.keys for ident, ordered in admitted.ordered.items()}
+    states = {r.mark_id: state_of(ledger.order(key) for key in keys.get(r.mark_id, ())) for r in requests}
+    marks = session.cut.write_marks(marker_states(requests, states))
+    patched.losses.left_out.extend(marks.losses.left_out)
+    ending = ".markers" + session.cut.endings[0]
+    return replace(patched, also=(*patched.also, (ending, marks.content)))
+
+
+def save(session: Session, patched: Patched, output: Path, *, overwrite: bool) -> None:
+    """Writes a cut that may replace an earlier one of ours, but nobody else's."""
+    ledger = session.ledger
+    ours = ledger.written(output)
+    for ending, _ in patched.also:
+        check_not_read(session, output.with_name(output.stem + ending))
+        ours |= ledger.written(output.with_name(output.stem + ending))
+    session.cut.save(patched, output, may_replace=ours, replace=overwrite, tell=ledger.will_write)
+
+
+def known(session: Session) -> tuple[Plan, Admitted]:
+    """The plan and the orders that exist for it; nothing is ordered."""
+    plan = session.plan()
+    return plan, look_up(plan, session.ledger, session.settings)
+
+
+def open_missing(session: Session, admitted: Admitted) -> int:
+    """Opens the targets that no take stands in for yet though all their orders have ended; how many there are."""
+    ledger = session.ledger
+    made = takes(ledger)
+    missing = [
+        target
+        for target, _ in admitted.targets
+        if not any(serves(take, target) for take in made) and conform.ready(target, ledger)
+    ]
+    for target in missing:
+        add_target(ledger, target)
+    return len(missing)
