@@ -1,12 +1,14 @@
-"""What a person says of an order whose submit was never answered: the id under which its service has it.
+"""What a person says of an order that nobody else can tell about: whether it was accepted, and what was charged.
 
-What is typed may be wrong. So it is looked at before it is believed, it can be said anew for as long as nothing came
-of it, and a service that does not know it makes the order unknown again: it is no job that has expired.
+An id that is typed may be wrong. So it is looked at before it is believed, it can be said anew for as long as nothing
+came of it, and a service that does not know it makes the order unknown again: it is no job that has expired.
 """
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from typing import Literal
 
 from . import budget
 from .errors import OrderError
@@ -26,6 +28,58 @@ _CORRECTED = frozenset(
     {State.SUBMITTED, State.RUNNING, State.CANCELLING, State.READY, State.EXPIRED, State.FAILED, State.CANCELLED}
 )
 """States in which an id that was given by hand may turn out to be wrong."""
+
+
+Answer = Literal["accepted", "refused", "written-off", "charged", "not-charged", "there"]
+"""What can be said: the service has it under an id; never accepted it; it is lost; what a failed one was charged; that
+an expired result is there yet."""
+
+
+def answers(ledger: Ledger, order: Order) -> tuple[Answer, ...]:
+    """What can be said of an order in the state that it is in; nothing of most."""
+    last = order.attempt
+    found: list[Answer] = []
+    if order.state is State.UNKNOWN:
+        found += ["accepted", "refused", "written-off"]
+    elif order.state in _CORRECTED and not order.results and said(ledger, order) and holder_of(ledger) is None:
+        found.append("accepted")
+    if order.state is State.READY:
+        found.append("written-off")
+    if order.state is State.EXPIRED:
+        found.append("there")
+    if order.state in (State.FAILED, State.CANCELLED) and last is not None and last.charged is None:
+        found += ["charged", "not-charged"]
+    return tuple(found)
+
+
+def say(ledger: Ledger, order: Order, answer: Answer, *, ident: str = "", amount: Decimal | None = None) -> str:
+    """Writes what a person says of an order; returns what became of it, in words.
+
+    ``ident`` goes with ``accepted``, ``amount`` with ``charged``. Raises ``OrderError`` where that cannot be said now.
+    """
+    if answer in ("charged", "not-charged"):
+        ledger.settle(order.key, amount if answer == "charged" else None)
+        return "charged" if answer == "charged" else "nothing was charged"
+    if answer == "there" and order.state is State.EXPIRED:
+        ledger.end_attempt(order.key, State.READY, "said to be there", kind="", message="")
+        return "it is ready: the next run fetches it"
+    if answer == "accepted":
+        accept(ledger, order, ident)
+    elif answer == "written-off" and order.state is State.READY:
+        # Its charge is known and stays: what is given up is the result.
+        ledger.end_attempt(order.key, State.WRITTEN_OFF, SAID)
+        return "it is written_off: its result is not fetched any more"
+    elif answer == "there" or order.state is not State.UNKNOWN:
+        raise OrderError(
+            f"the order is {order.state}: what became of it is known, or not to be said yet",
+            where=f"order {order.short}",
+            fix="`otio-retake status` shows what each order waits for",
+        )
+    elif answer == "refused":
+        ledger.end_attempt(order.key, State.REFUSED, SAID, kind="by_hand", message="not accepted")
+    else:
+        ledger.end_attempt(order.key, State.WRITTEN_OFF, SAID, billed=order.spec.cost, charged=True)
+    return f"it is {ledger.order(order.key).state}"
 
 
 def said(ledger: Ledger, order: Order) -> bool:

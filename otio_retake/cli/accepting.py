@@ -7,21 +7,10 @@ from decimal import Decimal
 
 import typer
 
+from ..accepted import check_budget, question
 from ..capabilities import money
-from ..errors import BudgetExceeded, NotConfirmed, PlanRefused
-from ..planned import Plan, PlanItem
-
-
-def admit_problems(plan: Plan, *, skip: bool) -> None:
-    """Raises ``PlanRefused`` where the plan has problems and nobody said to skip them."""
-    if plan.blocking and not skip:
-        first = plan.blocking[0]
-        count = len(plan.blocking)
-        raise PlanRefused(
-            f"the plan has {count} problem{'s' * (count > 1)}, so nothing was sent: {first.what}",
-            where=f"{plan.cut}, {first.timecode} {first.clip}",
-            fix=f"{first.fix}; `otio-retake plan` lists all, --skip-problems goes on without them",
-        )
+from ..errors import NotConfirmed
+from ..planned import Plan
 
 
 def accept(plan: Plan, *, yes: bool, budget: Decimal | None) -> None:
@@ -29,12 +18,7 @@ def accept(plan: Plan, *, yes: bool, budget: Decimal | None) -> None:
     if not plan.sent:
         return
     cost, where = plan.cost, str(plan.cut)
-    if budget is not None and cost > budget:
-        raise BudgetExceeded(
-            f"the plan costs {money(cost, plan.currency)}; the budget is {money(budget, plan.currency)}",
-            where=where,
-            fix="raise --budget, take fewer marks, or set a smaller context=",
-        )
+    check_budget(plan, budget)
     if yes:
         if cost > 0 and budget is None:
             raise NotConfirmed(
@@ -55,21 +39,3 @@ def accept(plan: Plan, *, yes: bool, budget: Decimal | None) -> None:
         accepted = False
     if not accepted:
         raise NotConfirmed("the plan was not accepted, so nothing was sent", where=where, fix="run the command again")
-
-
-def question(plan: Plan) -> str:
-    """What leaves the machine, to whom, for how much."""
-    parts = []
-    for service in dict.fromkeys(item.service for item in plan.sent):
-        items = [item for item in plan.sent if item.service == service]
-        frames = sum(item.spans.count * _orders(item) for item in items)
-        cost = sum((item.cost for item in items), Decimal(0))
-        if service == "rehearsal":
-            parts.append(f"make {sum(map(_orders, items))} slates on this machine; nothing is sent")
-        else:
-            parts.append(f"send {frames} frames of picture and sound to {service} for {money(cost, plan.currency)}")
-    return f"{' and '.join(parts)}?".capitalize()
-
-
-def _orders(item: PlanItem) -> int:
-    return len(item.new) + sum(order.unsent for order in item.known)

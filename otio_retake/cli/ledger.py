@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -87,10 +86,14 @@ def resolve(
     """
     from .. import by_hand
     from ..errors import OrderError
-    from ..orders import State
     from .session import Session, amount
 
-    if (accepted is not None) + refused + written_off + (charged is not None) + not_charged + there != 1:
+    given: dict[by_hand.Answer, bool] = {
+        "accepted": accepted is not None, "refused": refused, "written-off": written_off,
+        "charged": charged is not None, "not-charged": not_charged, "there": there,
+    }  # fmt: skip
+    said = [answer for answer, was in given.items() if was]
+    if len(said) != 1:
         raise OrderError(
             "say exactly one thing about it",
             where=f"order {order}",
@@ -99,77 +102,20 @@ def resolve(
         )
     billed = amount(charged, "--charged")
     with Session(_source(where), {"project": project}) as session:
-        ledger = session.existing
-        found = ledger.order(order)
-        if charged is not None or not_charged:
-            ledger.settle(found.key, billed)
-            typer.echo(f"order {found.short}: {'nothing was charged' if not_charged else 'charged'}")
-            return
-        if there and found.state is State.EXPIRED:
-            ledger.end_attempt(found.key, State.READY, "said to be there", kind="", message="")
-            typer.echo(f"order {found.short} is ready: the next `run` fetches it")
-            return
-        if accepted is not None:
-            by_hand.accept(ledger, found, accepted)
-            typer.echo(f"order {found.short} is {ledger.order(found.key).state}")
-            return
-        if written_off and found.state is State.READY:
-            # Its charge is known and stays: what is given up is the result.
-            ledger.end_attempt(found.key, State.WRITTEN_OFF, by_hand.SAID)
-            typer.echo(f"order {found.short} is written_off: its result is not fetched any more")
-            return
-        if there or found.state is not State.UNKNOWN:
-            raise OrderError(
-                f"the order is {found.state}: what became of it is known, or not to be said yet",
-                where=f"order {found.short}",
-                fix="`otio-retake status` shows what each order waits for",
-            )
-        if refused:
-            ledger.end_attempt(found.key, State.REFUSED, by_hand.SAID, kind="by_hand", message="not accepted")
-        else:
-            cost: Decimal = found.spec.cost
-            ledger.end_attempt(found.key, State.WRITTEN_OFF, by_hand.SAID, billed=cost, charged=True)
-        typer.echo(f"order {found.short} is {ledger.order(found.key).state}")
+        found = session.existing.order(order)
+        words = by_hand.say(session.ledger, found, said[0], ident=accepted or "", amount=billed)
+        typer.echo(f"order {found.short}: {words}")
 
 
 def cancel(order: OrderName, where: Where = Path(), project: ProjectFolder = None) -> None:
     """Cancel an order: at once where nothing was sent, else at its service, by the process that carries orders out."""
-    from ..errors import OrderError
-    from ..lease import holder_of
-    from ..orders import UNSENT, State
-    from ..steps.cancel import CAN_BE
+    from ..steps.cancel import ask
     from .session import Session
 
     with Session(_source(where), {"project": project}) as session:
-        ledger = session.existing
-        found = ledger.order(order)
-        if found.state in UNSENT:
-            ledger.move(found.key, State.CANCELLED)
-            typer.echo(f"order {found.short} is cancelled; nothing was sent")
-        elif found.state is State.CANCELLING:
-            typer.echo(f"order {found.short} is being cancelled: `otio-retake status` shows what comes of it")
-        elif found.state is State.READY:
-            raise OrderError(
-                "the order is ready: its job has ended and was charged, so there is nothing to cancel",
-                where=f"order {found.short}",
-                fix="`otio-retake fetch` brings its result;"
-                f" `otio-retake ledger resolve {found.short} --written-off` gives it up",
-            )
-        elif found.state in CAN_BE:
-            if not session.providers.get(found.spec.service).can_cancel:
-                raise OrderError(
-                    f"{found.spec.service} has no way to cancel",
-                    where=f"order {found.short}",
-                    fix="wait for its result",
-                )
-            with ledger.write("cancel asked") as db:
-                db.execute("INSERT INTO intents (kind, order_key) VALUES ('cancel', ?)", (found.key,))
-            who = "the running process does it" if holder_of(ledger) else "the next `run` does it"
-            typer.echo(f"order {found.short} is to be cancelled, unless it has ended by then: {who}")
-        else:
-            raise OrderError(
-                f"an order that is {found.state} cannot be cancelled", where=f"order {found.short}", fix="see `status`"
-            )
+        found = session.existing.order(order)
+        words = ask(found, session.ledger, lambda: bool(session.providers.get(found.spec.service).can_cancel))
+        typer.echo(f"order {found.short} {words}")
 
 
 def _source(where: Path) -> Path:

@@ -74,8 +74,8 @@ def pull(
     json: Json = False,
 ) -> None:
     """Write the frames that would be sent into the project folder. Costs nothing; nothing leaves this machine."""
+    from ..accepted import admit_problems
     from ..admission import admit
-    from .accepting import admit_problems
     from .session import Session
     from .working import Done, last_words, work
 
@@ -110,9 +110,10 @@ def submit(
     json: Json = False,
 ) -> None:
     """Pull what is not pulled yet, upload and send it. The plan is shown and must be accepted, as with `run`."""
+    from ..accepted import admit_problems
     from ..admission import admit
     from ..turnover import check_services
-    from .accepting import accept, admit_problems
+    from .accepting import accept
     from .session import Session, amount
     from .showing import show_plan
     from .working import Done, last_words, work

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..accepted import admit_problems
 from ..admission import Admitted, admit
 from ..cuts import Losses
 from ..errors import RetakeError
@@ -17,7 +18,7 @@ from ..steps.verify import VERDICT, rejections
 from ..takes import TakeFile
 from ..takes_store import takes
 from ..turnover import Written, check_output, check_services, open_missing, write_cut
-from .accepting import accept, admit_problems
+from .accepting import accept
 from .machine import print_json
 from .session import Session
 from .showing import console, show_plan, table
