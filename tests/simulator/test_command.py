@@ -64,7 +64,10 @@ def test_it_serves_until_it_is_stopped_and_then_shows_the_bill(
             body = {"model": "ltx-2-pro-retake", "payload": {"video_uri": bucket, "prompt": "rain [no fault]"}}
             assert [http.post(path, json=body).status_code for _ in range(2)] == [503, 200]
         running.send_signal(ending)
-        out, err = running.communicate(timeout=20)
+        try:
+            out, err = running.communicate(timeout=20)
+        finally:
+            running.kill()
     assert running.returncode == 0, err
     assert f"export OTIO_RETAKE_GMI_URL={url}/gmi" in out
     assert "export RUNWARE_API_KEY=" in out
