@@ -32,7 +32,7 @@ def mark_states(
 
     Media that is offline keeps a request out of the plan: then the orders that carry its mark's id are looked at.
     """
-    planned = {item.mark_id: [orders[order.key] for order in item.known] for item in items}
+    planned = {item.mark_id: [orders[o.key] for o in (*item.earlier, *item.known)] for item in items}
     by_mark: dict[str, list[Order]] = {}
     for order in orders.values():
         by_mark.setdefault(order.spec.mark_id, []).append(order)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -43,7 +43,8 @@ class Session:
 
     source: Path
     flags: dict[str, Any]
-    again: bool = False
+    again: bool | Collection[str] = False
+    """Whether one more take is asked for: of every mark that is done, or of those with these ids."""
     rehearse: str = ""
     heed: Callable[[str, str], None] = lambda _what, _fix: None
     _ledger: Ledger | None = field(default=None, repr=False)
@@ -222,12 +223,11 @@ class Session:
             )
         return ""
 
-    def plan(self) -> Plan:
-        """The plan, against what was ordered already."""
-        if self.saved is not None:
-            return self._refreshed(self.saved)
+    @property
+    def planner(self) -> Planner:
+        """What a plan is made with, against what was ordered already and changed by hand."""
         known = self.ledger if self.project.exists else None
-        planner = Planner(
+        return Planner(
             media=self.library,
             settings=self.settings,
             services=self.capabilities,
@@ -237,7 +237,12 @@ class Session:
             again=self.again,
             rehearse=self.rehearse,
         )
-        return make_plan(self.view, self.requests, planner, self.marks.suspects)
+
+    def plan(self) -> Plan:
+        """The plan, against what was ordered already."""
+        if self.saved is not None:
+            return self._refreshed(self.saved)
+        return make_plan(self.view, self.requests, self.planner, self.marks.suspects)
 
     def _refreshed(self, plan: Plan) -> Plan:
         """A plan that was saved, at today's prices, against what has been ordered since.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .admission import Admitted, look_up
 from .cuts import Losses, Patched
 from .durable import check_writable
-from .errors import CutError
+from .errors import CutError, RetakeError
 from .keys import VARIABLES, need_key
 from .mark_states import marker_states, state_of
 from .orders import State
@@ -33,12 +34,21 @@ class Written:
 
 def check_services(session: Session, plan: Plan) -> None:
     """Refuses services that nothing could be sent to, before anything is ordered from them."""
+    for error in lacking(session, plan):
+        raise error
+
+
+def lacking(session: Session, plan: Plan) -> Iterator[RetakeError]:
+    """What is missing before the services of a plan can be sent anything: a key, an uploader."""
     for service in dict.fromkeys(item.service for item in plan.sent):
         provider = session.providers.get(service)
-        if service in VARIABLES:
-            need_key(service)
-        if isinstance(provider, Readies):
-            provider.check_ready()
+        try:
+            if service in VARIABLES:
+                need_key(service)
+            if isinstance(provider, Readies):
+                provider.check_ready()
+        except RetakeError as error:
+            yield error
 
 
 def check_output(session: Session, output: Path | None, *, overwrite: bool) -> None:

@@ -115,6 +115,7 @@ def test_help_loses_no_words_in_brackets() -> None:
     assert marked, "the help of simulate has some"
 
 
+@pytest.mark.slow
 def test_what_changes_something_can_tell_a_machine(desk: Desk, footage: Path) -> None:
     media = desk.folder / footage.name
     shutil.copy(footage, media)
@@ -143,6 +144,7 @@ def test_what_changes_something_can_tell_a_machine(desk: Desk, footage: Path) ->
     assert told("project", "purge")["files"] == []
 
 
+@pytest.mark.slow
 def test_picture_and_sound_of_one_name_are_told_apart(tmp_path: Path) -> None:
     from tests.plugin.objects import clip, movie, span, timeline
 
@@ -167,3 +169,26 @@ def test_picture_and_sound_of_one_name_are_told_apart(tmp_path: Path) -> None:
     assert said("takes", "list").count("sound, in use") == 1
     assert [row["Tracks"] for row in json.loads(said("report", "changes", "--json"))["rows"]] == ["V", "A1"]
     assert said("report", "changes").count(" A1 ") == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "key", "lacks"),
+    [("ltx", "", "no key for ltx"), ("gmi", "k", "OTIO_RETAKE_UPLOADER"), ("rehearsal", "", "")],
+)
+def test_a_plan_says_what_is_lacking_before_it_can_be_sent(
+    service: str, key: str, lacks: str, desk: Desk, footage: Path
+) -> None:
+    """A key, or an uploader: before anybody waits for a run to tell."""
+    desk.write_cut(footage, [(30, 24, "RETAKE: rain")])
+    names = ("LTXV_API_KEY", "LTX_API_KEY", "GMI_API_KEY", "GMI_CLOUD_API_KEY")
+    desk.env = {name: value for name, value in desk.env.items() if name not in names}
+    desk.env |= {"GMI_API_KEY": key} if key else {}
+    said = desk.run("plan", "cut.otio", "--service", service)
+    assert said.returncode == 0, said.stdout + said.stderr
+    flat = " ".join(said.stdout.split())
+    assert ("before it can be sent" in flat) == bool(lacks)
+    assert lacks in flat
+    listed = json.loads(desk.run("plan", "cut.otio", "--service", service, "--json").stdout)["lacking"]
+    assert bool(listed) == bool(lacks)
+    assert all(row["what"] and row["fix"] for row in listed)
+    assert not desk.requests()

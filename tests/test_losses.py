@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cutting import clip, marker, span, track, write
 
 
@@ -21,6 +23,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return said
 
 
+@pytest.mark.slow
 def test_both_lists_are_there_from_the_run_to_the_drop(tmp_path: Path, footage: Path) -> None:
     shutil.copy(footage, tmp_path / footage.name)
     rate = 24000 / 1001

@@ -87,6 +87,7 @@ def test_a_request_that_never_came_is_sent_again_once_that_is_known(desk: Desk, 
     assert desk.states() == ["placed"]
 
 
+@pytest.mark.slow
 def test_where_the_service_cannot_tell_a_person_must(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [lose answer]")
     said = desk.spend("blind")
@@ -262,6 +263,7 @@ def test_the_same_order_from_another_project_is_not_bought_twice(desk: Desk, foo
     assert len(desk.bill()) == 1
 
 
+@pytest.mark.slow
 def test_an_order_is_not_bought_twice_though_its_ledger_is_gone(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain")
     desk.spend()
@@ -330,6 +332,7 @@ def test_stages_one_by_one_come_to_the_same(desk: Desk, footage: Path) -> None:
     assert len(desk.bill()) == 1
 
 
+@pytest.mark.slow
 def test_what_was_rehearsed_is_bought_when_it_is_asked_for(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain")
     assert desk.run("run", str(desk.cut), "-o", str(desk.out), "--yes").returncode == 0
@@ -418,6 +421,7 @@ def test_a_rehearsal_sends_nothing_that_a_service_refused(desk: Desk, footage: P
     assert desk.rows(SENT)[0] == ("paid", "refused"), "what was refused waits as it did"
 
 
+@pytest.mark.slow
 def test_another_service_is_sent_what_the_plan_says_and_the_first_nothing_more(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [refuse once]")
     assert desk.spend("paid").returncode == 1

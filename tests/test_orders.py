@@ -188,7 +188,7 @@ class Life(RuleBasedStateMachine):
             assert self.charged is not False or self.state in DEAD
 
 
-Life.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+Life.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
 TestLife = Life.TestCase
 
 

@@ -68,7 +68,7 @@ def _groups(seconds_start: Fraction, seconds_end: Fraction, base: int, grid: Gri
     return first, min(end, count)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(asks())
 @example((Span(0, 1), 1, 24, SERVICES["ltx"], None))
 @example((Span(3, 50), 60, 30, SERVICES["runware"], None))
@@ -105,7 +105,7 @@ def test_a_pull_is_within_every_limit_and_changes_the_region_or_a_problem_is_sai
         assert len(answer.pull) <= needed or service.whole_seconds
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(asks())
 def test_on_a_grid_the_window_is_what_changes(ask: tuple[Span, int, int, Capabilities, int | None]) -> None:
     region, media, base, service, context = ask
@@ -118,7 +118,7 @@ def test_on_a_grid_the_window_is_what_changes(ask: tuple[Span, int, int, Capabil
         assert len(answer.window) < len(region) + service.grid.step
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(asks())
 def test_every_reading_of_the_seconds_means_the_same_frames(
     ask: tuple[Span, int, int, Capabilities, int | None],

@@ -61,7 +61,10 @@ def plan(
     Nothing is sent and nothing is written but --save. All problems of the cut are listed at once, with what to do.
     Exit code 2 says that there are some.
     """
+    from rich.markup import escape
+
     from ..plan_list import as_json, check_list, write_plan
+    from ..turnover import lacking
     from .session import Session
     from .showing import console, show_plan
 
@@ -81,9 +84,15 @@ def plan(
             from .machine import print_json
 
             listed = loads(as_json(made))
-            print_json({**listed, "cost": made.cost, "digest": made.digest, "to_send": len(made.sent)})
+            todo = [{"what": error.what, "fix": error.fix} for error in lacking(session, made)]
+            sums = {"cost": made.cost, "digest": made.digest, "to_send": len(made.sent), "lacking": todo}
+            print_json({**listed, **sums})
         else:
             show_plan(made)
+            for error in lacking(session, made):
+                console().print(
+                    f"[yellow]before it can be sent[/yellow] {escape(error.what)}; to do: {escape(error.fix)}"
+                )
         if save is not None:
             write_plan(made, save, session.cut_path, session.cut.sha256)
             if not json:

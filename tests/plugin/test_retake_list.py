@@ -10,7 +10,6 @@ import opentimelineio as otio
 import pytest
 
 from otio_retake.cuts import open_cut
-from otio_retake.plan import _base_digest
 from otio_retake.plugin.listing import clock_of
 from otio_retake.plugin.retake_list import read_from_string, write_to_file, write_to_string
 from otio_retake.requests import RetakeRequest
@@ -87,9 +86,9 @@ def asked(request: RetakeRequest) -> tuple[Any, ...]:
     """What makes two requests the same order: media, frames, words."""
     clock, zero = clock_of(request.clip)
     first, end = request.region.at(clock)
-    return request.clip.media.url, clock, int(first - zero), -int(-(end - zero) // 1), _base_digest(
-        request, request.mark.prompt, request.mark.mode or "video"
-    )  # fmt: skip
+    mark = request.mark
+    words = (mark.prompt, mark.mode or "video", mark.service, mark.one_frame, mark.keys)
+    return request.clip.media.url, clock, int(first - zero), -int(-(end - zero) // 1), words
 
 
 @pytest.mark.parametrize("name", ["resolve_24", "premiere_2997df", "kdenlive_25", "hiero_23976", "plain_mixed"])

@@ -47,6 +47,7 @@ def test_only_what_nobody_knows_can_be_resolved(desk: Desk, footage: Path) -> No
     assert desk.states() == ["pulled"]
 
 
+@pytest.mark.slow
 def test_more_orders_than_places_end_the_submit_stage(desk: Desk, footage: Path) -> None:
     """The fake service takes three at a time; nobody asks after them in this stage."""
     import shutil
