@@ -10,6 +10,7 @@ import sys
 import typer
 
 from . import (
+    desk,
     keys,
     ledger,
     marks,
@@ -49,6 +50,7 @@ for _commands in (
     marks,
     plan,
     run,
+    desk,
     stages,
     place,
     takes,

@@ -46,6 +46,9 @@ ProjectFolder = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option("--project", help="The project folder. (default: `retakes` beside the cut or above it)"),
 ]
+OnDesk = Annotated[
+    bool, typer.Option("--desk", help="Confirm and watch it on the desk, a local page; it stays open until Ctrl-C.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Accept the plan; a paid service also needs --budget.")]
 Budget = Annotated[
@@ -56,6 +59,9 @@ SkipProblems = Annotated[bool, typer.Option("--skip-problems", help="Go on with 
 Again = Annotated[bool, typer.Option("--again", help="Order one more take of marks that are done.")]
 Activate = Annotated[
     bool, typer.Option("--activate", help="Make the newest take active; the original stays beside it.")
+]
+Picked = Annotated[
+    bool, typer.Option("--picked", help="Make the takes that were picked active, on the desk or before.")
 ]
 For = Annotated[
     Optional[str],  # noqa: UP045

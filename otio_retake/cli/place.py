@@ -16,6 +16,7 @@ from .options import (
     MediaRoot,
     OutPath,
     Overwrite,
+    Picked,
     ProjectFolder,
     Rate,
     SourcePath,
@@ -31,6 +32,7 @@ def place(
     source: SourcePath,
     output: OutPath = None,
     activate: Activate = False,
+    picked: Picked = False,
     for_: For = None,
     overwrite: Overwrite = False,
     media_root: MediaRoot = None,
@@ -66,7 +68,7 @@ def place(
         plan, admitted = known(session)
         done = Done(plan, admitted, make_missing(session, admitted, quiet=json))
         activate = session.settings.activate
-        done.written = write_cut(session, admitted, output, activate=activate, overwrite=overwrite)
+        done.written = write_cut(session, admitted, output, activate=activate, picked=picked, overwrite=overwrite)
         code = last_words(session, done, json=json)
     if code:
         raise typer.Exit(code)

@@ -20,6 +20,7 @@ from .options import (
     Maps,
     Markers,
     MediaRoot,
+    OnDesk,
     OutPath,
     Overwrite,
     ProjectFolder,
@@ -62,6 +63,7 @@ def run(
     project: ProjectFolder = None,
     markers: Markers = None,
     rate: Rate = None,
+    desk: OnDesk = False,
     json: Json = False,
 ) -> None:
     """Send the marked regions, fetch, verify and conform what comes back, and write the cut with its takes.
@@ -72,9 +74,10 @@ def run(
         otio-retake run cut.otio -o out.otio --yes
         otio-retake run cut.otio -o out.otio --service ltx --budget 5 --yes
         otio-retake run cut.otio -o out.otio --for resolve --yes
+        otio-retake run cut.otio -o out.otio --desk
     """
     from .session import Session, amount
-    from .working import whole_way
+    from .working import on_desk, whole_way
 
     flags: dict[str, Any] = {
         "service": service, "context": context, "handles": handles, "seam": seam, "color": color, "codec": codec,
@@ -84,6 +87,9 @@ def run(
         "markers": markers, "edl_rate": rate,
     }  # fmt: skip
     with Session(Path(source), flags, again=again, rehearse=rehearse or "") as session:
+        if desk:
+            on_desk(session, output, yes=yes, skip_problems=skip_problems, overwrite=overwrite)
+            return
         code = whole_way(session, output, yes=yes, skip_problems=skip_problems, overwrite=overwrite, json=json)
     if code:
         raise typer.Exit(code)

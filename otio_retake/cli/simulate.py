@@ -48,9 +48,8 @@ def simulate(
     if faults:
         _list_faults()
         return
-    from ..simulator import Simulator, need_extra
+    from ..simulator import Simulator
 
-    need_extra()
     simulator = Simulator(
         port=port,
         latency=latency,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..accepted import admit_problems
 from ..admission import Admitted, admit
@@ -23,6 +23,9 @@ from .machine import print_json
 from .session import Session
 from .showing import console, show_plan, table
 from .watching import watching
+
+if TYPE_CHECKING:
+    from ..desk.desk import Desk
 
 
 @dataclass
@@ -57,6 +60,35 @@ def whole_way(
         ending = session.cut.endings[0]
         console().print(f"no cut was written: otio-retake place {session.source} -o PATH{ending}", soft_wrap=True)
     return code
+
+
+def on_desk(session: Session, output: Path | None, *, yes: bool, skip_problems: bool, overwrite: bool) -> None:
+    """The same with the desk open: confirmed there, or by ``yes``; then the cut is written when the run has ended."""
+    from .desk import served
+
+    check_output(session, output, overwrite=overwrite)
+
+    def begin(desk: Desk) -> None:
+        if not yes:
+            return
+        plan = session.plan()
+        show_plan(plan)
+        admit_problems(plan, skip=skip_problems)
+        check_services(session, plan)
+        accept(plan, yes=True, budget=session.settings.budget)
+        admitted = admit(plan, session.ledger, session.settings, accepted=True, rehearses=session.rehearse)
+        session.library.remember()
+
+        def ended(outcome: Outcome) -> None:
+            done = Done(plan, admitted, outcome)
+            if output is not None and not outcome.stopped:
+                activate = session.settings.activate
+                done.written = write_cut(session, admitted, output, activate=activate, overwrite=overwrite)
+            last_words(session, done, json=False)
+
+        desk.worker.start(admitted.keys, ended)
+
+    served(session, output, begin=begin)
 
 
 def work(

@@ -4,7 +4,7 @@
         subprocess.run([...], env={**os.environ, **sim.environment()})
         assert sim.bill() == []
 
-It needs the extra ``simulator`` (starlette, uvicorn). docs/simulator.md says what it imitates, and how well.
+docs/simulator.md says what it imitates, and how well.
 """
 
 from __future__ import annotations
@@ -20,20 +20,7 @@ from ..errors import SettingsError
 if TYPE_CHECKING:
     from .server import Server
 
-__all__ = ["Simulator", "need_extra"]
-
-
-def need_extra() -> None:
-    """Raises ``SettingsError`` where the extra is not installed."""
-    from importlib.util import find_spec
-
-    missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
-    if missing:
-        raise SettingsError(
-            f"the simulator needs {' and '.join(missing)}, not installed here",
-            where="otio-retake simulate",
-            fix='install it with: pip install "otio-retake[simulator]"',
-        )
+__all__ = ["Simulator"]
 
 
 class Simulator:
@@ -51,7 +38,6 @@ class Simulator:
         media: str = "exact",
     ) -> None:
         """``media`` and ``faults`` as on the command line. Raises ``SettingsError``."""
-        need_extra()
         from .house import Options, media_switches
         from .server import Server
 

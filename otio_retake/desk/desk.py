@@ -1,0 +1,222 @@
+"""The desk itself: what the page sees and may do, whoever serves it. Calls come from several threads."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from ..errors import RetakeError
+from ..lease import holder_of
+from ..media.facts import MediaFacts, read_facts
+from ..session import Session
+from . import actions
+from .board import board_of, still_frames, working
+from .kitchen import Kitchen
+from .order_rows import WORDS
+from .pairs import make_pair, pair_name
+from .picks import picks_of
+from .sight import Sight, look
+from .sounds import make_sound, make_take_sound, sound_name, take_sound_name
+from .stills import make_still, make_strip, still_name, strip_name
+from .take_rows import numbers_of, original_sound
+from .worker import Worker
+
+FOLDER = "desk"
+"""What the desk keeps in the project's folder: stills and proxies, which can be made again at any time."""
+
+_STAMP = """
+SELECT (SELECT max(id) FROM events), (SELECT group_concat(id || state) FROM takes),
+       (SELECT group_concat(mark_id || said) FROM overrides), (SELECT group_concat(take || reason) FROM reviews),
+       (SELECT group_concat(id || state) FROM targets), (SELECT group_concat(token) FROM leases),
+       (SELECT total(amount) FROM charges), (SELECT group_concat(order_key || number || state) FROM results)
+"""
+
+
+class Desk:
+    """The desk of one cut. ``output`` is where "Write cut" puts it."""
+
+    def __init__(self, session: Session, output: Path) -> None:
+        self.session = session
+        self.output = output
+        self.again: dict[str, bool] = {}
+        self.lock = threading.RLock()
+        self.worker = Worker(lambda: self.session)
+        self.kitchen = Kitchen(session.ledger.project.folder / FOLDER)
+        self._signature = _signature(session.cut_path)
+        self._seen: tuple[str, Sight, dict[str, Any]] | None = None
+        self._facts: dict[tuple[str, str], MediaFacts] = {}
+
+    def close(self) -> None:
+        """Sends nothing more, waits for what is on its way, and lets go."""
+        self.worker.stop(wait=True)
+        self.kitchen.close()
+
+    def begin(self) -> None:
+        """Brings home what a service has, where nobody does: results expire."""
+        ledger = self.session.ledger
+        if ledger.at_service() and holder_of(ledger) is None:
+            self.worker.start(())
+
+    # --- what is seen -----------------------------------------------------------------------------------------------
+
+    def sight(self) -> Sight:
+        """Everything as it now is."""
+        return self._look()[1]
+
+    def board(self) -> dict[str, Any]:
+        """Everything that the page shows."""
+        stamp, _, board = self._look()
+        return {"stamp": stamp, **board, "said": self.worker.watch.said}
+
+    def live(self) -> dict[str, Any]:
+        """What changes while orders are at work."""
+        ledger = self.session.ledger
+        steps = self.worker.watch.steps
+        rows = ledger.read(
+            "SELECT o.key, o.state, a.began_at, a.expires_at FROM orders o LEFT JOIN attempts a ON a.order_key = o.key"
+            " AND a.number = (SELECT max(number) FROM attempts WHERE order_key = o.key)"
+        )
+        orders = {}
+        for key, state, since, expires in rows:
+            step, done, total = steps.get(key, ("", 0, None))
+            orders[key] = {
+                "state": state, "words": WORDS[state], "step": step, "done": done, "total": total, "since": since,
+                "expires_at": expires,
+            }  # fmt: skip
+        spent = ledger.spent()
+        return {
+            "stamp": self._stamp(),
+            "working": working(holder_of(ledger)),
+            "running": self.worker.running,
+            "orders": orders,
+            "spent": {"project": str(spent.project), "today": str(spent.day)},
+            "said": self.worker.watch.said,
+            "cooking": self.kitchen.waiting,
+        }
+
+    def _stamp(self) -> str:
+        row = self.session.ledger.read(_STAMP)[0]
+        now = (row, sorted(self.again), self._signature, self.worker.running)
+        return hashlib.sha256(repr(now).encode()).hexdigest()[:16]
+
+    def _look(self) -> tuple[str, Sight, dict[str, Any]]:
+        with self.lock:
+            self._follow_cut()
+            stamp = self._stamp()
+            if self._seen is None or self._seen[0] != stamp:
+                session = self.session
+                session.again = {mark for mark, on in self.again.items() if on}
+                sight = look(session)
+                ledger = session.ledger
+                board = board_of(
+                    sight, output=self.output, holder=holder_of(ledger), spent=ledger.spent(), again=self.again
+                )
+                self._seen = (stamp, sight, board)
+            return self._seen
+
+    def _follow_cut(self) -> None:
+        """Reads the cut again where an editor has exported it anew over the same file."""
+        now = _signature(self.session.cut_path)
+        if now == self._signature:
+            return
+        old = self.session
+        fresh = replace(old, _ledger=old.ledger)
+        try:
+            _ = fresh.requests
+        except RetakeError as error:
+            self.worker.watch.say(f"the cut was exported again, but cannot be read: {error.what} ({error.where})")
+        else:
+            self.session = fresh
+            self.worker.watch.say("the cut was exported again: this is the new one")
+        self._signature = now
+
+    # --- what is done -----------------------------------------------------------------------------------------------
+
+    def do(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Does what the page asks for; ``body`` holds only what was said."""
+        return actions.ACTIONS[name](self, body)
+
+    def picks(self) -> dict[str, Any]:
+        """The picks file."""
+        return picks_of(self.board())
+
+    # --- what is looked at ------------------------------------------------------------------------------------------
+
+    def file(self, kind: Literal["strip", "still", "pair", "sound"], ident: str, part: str) -> Path:
+        """A still, a pair or a sound, made where it is not there yet. Raises ``KeyError`` for what is not known."""
+        sight = self.sight()
+        if kind in ("strip", "still"):
+            item = sight.items[ident]
+            frames = still_frames(item)
+            if kind == "strip":
+                return self.kitchen.dish(
+                    strip_name(item.media, frames), lambda path: make_strip(item.media, frames, path)
+                )
+            frame = frames[int(part)]
+            if frame is None:
+                raise KeyError(part)
+            return self.kitchen.dish(still_name(item.media, frame), lambda path: make_still(item.media, frame, path))
+        made = sight.take(ident)
+        return self._pair(made) if kind == "pair" else self._sound(made, part)
+
+    def _pair(self, made: Any) -> Path:
+        span, media = made.main.spec.span, made.item.media
+        if made.picture is None:
+            name = pair_name(media, "", span)
+            return self.kitchen.dish(name, lambda path: make_pair(media, None, span, path))
+        take = made.picture
+        name = pair_name(media, take.spec.sha256, span)
+        return self.kitchen.dish(name, lambda path: make_pair(media, self._facts_of(take), span, path))
+
+    def _sound(self, made: Any, part: str) -> Path:
+        span, item = made.main.spec.span, made.item
+        rate, count = made.main.spec.rate, len(span)
+        if part == "b" and made.sound is not None:
+            take = made.sound
+            name = take_sound_name(take.spec.sha256, take.spec.span, span.first, count, rate)
+            return self.kitchen.dish(
+                name,
+                lambda path: make_take_sound(self._facts_of(take), take.spec.span, span.first, count, rate, path),
+            )
+        source = original_sound(item)
+        if part not in ("a", "b") or source is None:
+            raise KeyError(part)
+        name = sound_name(source, span.first, count, rate)
+        return self.kitchen.dish(name, lambda path: make_sound(source, span.first, count, rate, path))
+
+    def _facts_of(self, take: Any) -> MediaFacts:
+        """The facts of a take's file, as it was made. Raises a ``MediaError``."""
+        key = (str(take.path), take.spec.sha256)
+        if key not in self._facts:
+            self._facts[key] = read_facts(take.path)
+        return self._facts[key]
+
+    def numbers(self, take: str) -> dict[str, Any]:
+        """What was measured of a take."""
+        sight = self.sight()
+        return numbers_of(sight.take(take), sight)
+
+    # --- the page as a file -----------------------------------------------------------------------------------------
+
+    def export(self) -> Iterator[bytes]:
+        """The page as one file that opens without a network."""
+        from .offline import page
+
+        return page(self)
+
+    def export_name(self) -> str:
+        """What that file is called."""
+        return f"{self.session.cut_path.stem}-desk.html"
+
+
+def _signature(path: Path) -> tuple[int, int] | None:
+    """What changes when a file is written anew; of a bundle, its folder."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
