@@ -20,6 +20,8 @@ from ..requests import Requests, RetakeRequest
 from ..steps import cancel
 from ..turnover import check_services
 from .choosing import pick, picks, reject, restore, write
+from .in_cut import in_cut
+from .in_resolve import ask, unask
 
 if TYPE_CHECKING:
     from .desk import Desk
@@ -39,13 +41,14 @@ def override(desk: Desk, body: Mapping[str, Any]) -> Answer:
 def price(desk: Desk, body: Mapping[str, Any]) -> Answer:
     """What a change would cost; nothing is kept."""
     with desk.lock:
-        session, plan = desk.session, desk.sight().plan
+        sight = desk.sight()
+        session, plan = sight.session, sight.plan
         request = _request(desk, body["request"])
         said = Override() if body.get("clear") else _merged(desk, request, body) or Override()
         planner = session.planner
         planner = replace(planner, overrides={**planner.overrides, request.mark_id: said})
     tried = make_plan(session.view, Requests((request,), ()), planner)
-    before = desk.sight().items.get(request.mark_id)
+    before = sight.items.get(request.mark_id)
     now: PlanItem | None = next(iter(tried.items), None)
     total = plan.cost - (before.cost if before else Decimal(0)) + (now.cost if now else Decimal(0))
     return {
@@ -80,7 +83,8 @@ def again(desk: Desk, body: Mapping[str, Any]) -> Answer:
 def confirm(desk: Desk, body: Mapping[str, Any]) -> Answer:
     """Orders what the page showed, and nothing else. Raises ``NotConfirmed`` where that is no longer the plan."""
     with desk.lock:
-        session, plan = desk.session, desk.sight().plan
+        sight = desk.sight()
+        session, plan = sight.session, sight.plan
         if plan.digest != body["digest"]:
             raise NotConfirmed(
                 "the plan changed while you looked at it, so nothing was sent",
@@ -165,10 +169,10 @@ def _merged(desk: Desk, request: RetakeRequest, body: Mapping[str, Any]) -> Over
     if changes.get("service") and changes["service"] not in Providers.names():
         names = ", ".join(Providers.names())
         raise SettingsError(f"{changes['service']!r} is no service", where="service", fix=f"choose from {names}")
-    if changes.get("prompt") == request.mark.prompt:
-        changes["prompt"] = None
-    if changes.get("service") == "":
-        changes["service"] = None
+    usual = asdict(in_cut(desk.session, request, changes.get("service", there.service) or ""))
+    for name in ("prompt", "mode", "takes", "service", "context"):
+        if name in changes and (changes[name] == usual[name] or (name == "service" and not changes[name])):
+            changes[name] = None
     said = Override(**{**asdict(there), **changes})
     return None if said == Override() else said
 
@@ -176,5 +180,5 @@ def _merged(desk: Desk, request: RetakeRequest, body: Mapping[str, Any]) -> Over
 ACTIONS: Mapping[str, Callable[[Desk, Mapping[str, Any]], Answer]] = {
     "override": override, "price": price, "again": again, "confirm": confirm, "stop": stop, "resume": resume,
     "cancel": cancel_, "resolve": resolve, "pick": pick, "reject": reject, "restore": restore, "write": write,
-    "picks": picks,
+    "picks": picks, "ask": ask, "unask": unask,
 }  # fmt: skip

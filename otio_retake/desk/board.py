@@ -23,6 +23,8 @@ from ..session import Session
 from ..settings import Settings
 from ..spans import Span
 from ..turnover import check_services
+from .in_cut import in_cut
+from .in_resolve import applies, applying_row, asked_of, offers_rows
 from .order_rows import order_row
 from .sight import Sight
 from .take_rows import take_row
@@ -51,7 +53,10 @@ def board_of(
             "editors": editors_of(session),
             "editor": session.settings.editor,
             "output": output.name,
+            "applies": applies(session),
         },
+        "offers": offers_rows(session),
+        "applying": applying_row(session),
         "offline": False,
         "money": _money(session.settings, spent, plan.currency, plan.cost),
         "confirm": _confirm(sight),
@@ -173,6 +178,7 @@ def _request(request: RetakeRequest, item: PlanItem | None, said: Override | Non
         "clip": request.clip.name,
         "prompt_in_cut": mark.prompt,
         "overridden": said is not None,
+        "asked": asked_of(request),
     }
     if item is None:
         said = said or Override()
@@ -199,7 +205,7 @@ def _request(request: RetakeRequest, item: PlanItem | None, said: Override | Non
         "pull_frames": item.spans.count,
         "context": item.context,
         "context_most": _context_most(item, sight),
-        "context_in_cut": int(mark.key("context") or settings.context or item.context),
+        "context_in_cut": in_cut(sight.session, request, item.service).context or 0,
         "cost_each": str(item.cost_each),
         "cost": str(item.cost),
         "remarks": list(item.remarks),

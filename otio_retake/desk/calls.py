@@ -120,6 +120,20 @@ class Write(Call):
     editor: Name
 
 
+class Ask(Call):
+    """What should happen in a region that is offered; no mode is as the settings say."""
+
+    offer: Literal["selection", "in-out", "playhead"]
+    prompt: Prompt
+    mode: Mode = "video"
+
+
+class Unask(Call):
+    """What was asked for so is taken back."""
+
+    asked: Ident
+
+
 class PickedRow(Call):
     """One pick in a picks file."""
 
@@ -160,6 +174,8 @@ CALLS: Mapping[str, type[Call]] = MappingProxyType(
         "restore": Restore,
         "write": Write,
         "picks": Picks,
+        "ask": Ask,
+        "unask": Unask,
     }
 )
 """The calls by the last part of their path."""

@@ -113,7 +113,7 @@ def picks(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
 def write(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
     """Writes the cut with its takes: those that were picked are active, originals stay so elsewhere."""
     with desk.lock:
-        old = desk.session
+        old = desk.sight().session
         editor = body["editor"]
         session: Session = old if editor == old.settings.editor else _for_editor(old, editor)
         check_output(session, desk.output, overwrite=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,8 +12,9 @@ from ..errors import RetakeError
 from ..lease import holder_of
 from ..media.facts import MediaFacts, read_facts
 from ..session import Session
-from . import actions
+from . import actions, in_resolve
 from .board import board_of, still_frames, working
+from .following import Signature, reopened, signature
 from .kitchen import Kitchen
 from .order_rows import WORDS
 from .pairs import make_pair, pair_name
@@ -31,7 +31,7 @@ FOLDER = "desk"
 _STAMP = """
 SELECT (SELECT max(id) FROM events), (SELECT group_concat(id || state) FROM takes),
        (SELECT group_concat(mark_id || said) FROM overrides), (SELECT group_concat(take || reason) FROM reviews),
-       (SELECT group_concat(id || state) FROM targets), (SELECT group_concat(token) FROM leases),
+       (SELECT group_concat(id || state) FROM targets),
        (SELECT total(amount) FROM charges), (SELECT group_concat(order_key || number || state) FROM results)
 """
 
@@ -46,7 +46,7 @@ class Desk:
         self.lock = threading.RLock()
         self.worker = Worker(lambda: self.session)
         self.kitchen = Kitchen(session.ledger.project.folder / FOLDER)
-        self._signature = _signature(session.cut_path)
+        self._signature = signature(session)
         self._seen: tuple[str, Sight, dict[str, Any]] | None = None
         self._facts: dict[tuple[str, str], MediaFacts] = {}
 
@@ -89,7 +89,7 @@ class Desk:
             }  # fmt: skip
         spent = ledger.spent()
         return {
-            "stamp": self._stamp(),
+            "stamp": self._stamp(signature(self.session)),
             "working": working(holder_of(ledger)),
             "running": self.worker.running,
             "orders": orders,
@@ -98,15 +98,19 @@ class Desk:
             "cooking": self.kitchen.waiting,
         }
 
-    def _stamp(self) -> str:
-        row = self.session.ledger.read(_STAMP)[0]
-        now = (row, sorted(self.again), self._signature, self.worker.running)
+    def _stamp(self, read: Signature) -> str:
+        """What changes with everything that is shown; ``read`` is what the files were when they were read."""
+        ledger = self.session.ledger
+        holder = holder_of(ledger)
+        row = ledger.read(_STAMP)[0]
+        applied = in_resolve.state_of(self.session)
+        now = (row, sorted(self.again), read, holder and holder.token, self.worker.running, applied)
         return hashlib.sha256(repr(now).encode()).hexdigest()[:16]
 
     def _look(self) -> tuple[str, Sight, dict[str, Any]]:
         with self.lock:
             self._follow_cut()
-            stamp = self._stamp()
+            stamp = self._stamp(self._signature)
             if self._seen is None or self._seen[0] != stamp:
                 session = self.session
                 session.again = {mark for mark, on in self.again.items() if on}
@@ -119,20 +123,24 @@ class Desk:
             return self._seen
 
     def _follow_cut(self) -> None:
-        """Reads the cut again where an editor has exported it anew over the same file."""
-        now = _signature(self.session.cut_path)
+        """Reads the cut again where an editor has exported it anew over the same file, and settings with it."""
+        now = signature(self.session)
         if now == self._signature:
             return
-        old = self.session
-        fresh = replace(old, _ledger=old.ledger)
+        what = "the cut was exported again" if now[0] != self._signature[0] else "the settings were changed"
         try:
-            _ = fresh.requests
+            self.session = reopened(self.session)
         except RetakeError as error:
-            self.worker.watch.say(f"the cut was exported again, but cannot be read: {error.what} ({error.where})")
+            self.worker.watch.say(f"{what}, but cannot be read: {error.what}; what was read before is shown")
         else:
-            self.session = fresh
-            self.worker.watch.say("the cut was exported again: this is the new one")
+            self.worker.watch.say(f"{what}: this is how it now is")
         self._signature = now
+
+    def reread(self) -> None:
+        """Reads the cut again after something that belongs to it was changed here. Raises a ``RetakeError``."""
+        with self.lock:
+            self.session = reopened(self.session)
+            self._signature = signature(self.session)
 
     # --- what is done -----------------------------------------------------------------------------------------------
 
@@ -211,12 +219,3 @@ class Desk:
     def export_name(self) -> str:
         """What that file is called."""
         return f"{self.session.cut_path.stem}-desk.html"
-
-
-def _signature(path: Path) -> tuple[int, int] | None:
-    """What changes when a file is written anew; of a bundle, its folder."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size

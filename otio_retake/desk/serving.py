@@ -141,7 +141,7 @@ def serve(desk: Serves, *, link_folder: Path, open_browser: bool, port: int = 0,
     """
     with (
         suppress(KeyboardInterrupt),
-        _ended_politely(),
+        ended_politely(),
         Serving(desk, link_folder=link_folder, port=port, said=ready) as serving,
     ):
         opened = open_browser and open_link(serving.link)
@@ -151,7 +151,7 @@ def serve(desk: Serves, *, link_folder: Path, open_browser: bool, port: int = 0,
 
 
 @contextmanager
-def _ended_politely() -> Iterator[None]:
+def ended_politely() -> Iterator[None]:
     """Whoever ends the process, or closes its terminal, interrupts it as Ctrl-C does: the link is taken away."""
     if threading.current_thread() is not threading.main_thread():
         yield

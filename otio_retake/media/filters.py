@@ -13,6 +13,13 @@ _UPRIGHT = {90: ["transpose=cclock"], 180: ["hflip", "vflip"], 270: ["transpose=
 _CODED = {90: ["transpose=clock"], 180: ["hflip", "vflip"], 270: ["transpose=cclock"]}
 
 
+_UNSAID = 2
+"""What H.273 writes for a tag that says nothing."""
+
+_KNOWN = (1, _UNSAID, 4, 5, 6, 7, 9)
+"""The Y'CbCr matrices of H.273 that FFmpeg's scaler knows."""
+
+
 class Chain:
     """A line of filters that gives one frame for each frame, or frames as they are where there is nothing to do."""
 
@@ -38,20 +45,25 @@ class Chain:
         assert self._source is not None
         assert self._sink is not None
         frame.pts = None
+        primaries, transfer = frame.color_primaries, frame.color_trc
         frame.colorspace, frame.color_range = self._matrix, self._range
+        # The scaler refuses tags that it cannot convert from, log among them, though nothing is to be converted.
+        frame.color_primaries = frame.color_trc = _UNSAID
         self._source.push(frame)
         try:
             out = self._sink.pull()
         except BlockingIOError:
             return None
         assert isinstance(out, VideoFrame)
+        if out.color_trc == _UNSAID:
+            out.color_primaries, out.color_trc = primaries, transfer
         return out
 
     def _build(self, frame: VideoFrame) -> None:
         graph = Graph()
         # `Graph.add_buffer` cannot say the matrix, and FFmpeg takes what is not said for BT.601: every filter that
         # scales would silently convert Rec.709 pictures. So the source is described in full.
-        self._matrix, self._range = int(frame.colorspace), int(frame.color_range)
+        self._matrix, self._range = _matrix_of(frame), int(frame.color_range)
         source = graph.add(
             "buffer",
             f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:time_base=1/1000"
@@ -67,6 +79,15 @@ class Chain:
         last.link_to(sink)
         graph.configure()
         self._graph, self._source, self._sink = graph, source, sink
+
+
+def _matrix_of(frame: VideoFrame) -> int:
+    """The matrix of a frame as a filter takes it. One that none knows is as good as BT.709: it is the same going out.
+
+    ProRes stores it in its frames, and writers put 0, which is RGB, for what its table does not hold.
+    """
+    matrix = int(frame.colorspace)
+    return matrix if frame.format.is_rgb or matrix in _KNOWN else 1
 
 
 def to_canvas(picture: Picture, place: Fit) -> Chain:

@@ -51,6 +51,10 @@ KINDS = {
         options=(("crf", "8"), ("preset", "ultrafast"), ("x265-params", "log-level=error")),
     ),
     "untagged": Kind(tags=(2, 2, 2)),
+    "log": Kind(tags=(1, 9, 1)),
+    "601 in its frames": Kind(
+        codec="prores_aw", pixel_format="yuv422p10le", size=(720, 480), tags=(6, 6, 6), options=(("profile", "2"),)
+    ),
     "larger": Kind(size=(2560, 1440), frames=30),
 }
 KEPT = 0.5

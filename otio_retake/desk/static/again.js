@@ -6,18 +6,26 @@ import { fill, h } from "./dom.js";
 import { PriceTag } from "./price.js";
 import { isNothing, money } from "./words.js";
 
-let asking = { id: "", planned: null };
-
 export function buildAgain(after) {
-  const place = h("section", { class: "again", "aria-labelledby": "again-title" });
+  const title = h("h3", { id: "again-title" }, "Ask again");
+  const inside = h("div");
+  const place = h("section", { class: "again", "aria-labelledby": "again-title" }, title, inside);
   after.append(place);
+  let form = null;
   const draw = () => {
     const request = current();
     place.hidden = !request?.made.length || store.link.offline;
     if (place.hidden) return;
-    if (asking.id === request.id && asking.planned === request.again) return;
-    asking = { id: request.id, planned: request.again };
-    fill(place, h("h3", { id: "again-title" }, "Ask again"), request.again ? planned(request) : form_(request));
+    if (request.again) {
+      form = null;
+      fill(inside, planned(request));
+      return;
+    }
+    if (form?.id !== request.id) {
+      form = new AgainForm(request);
+      fill(inside, form.element);
+    }
+    form.update(request);
   };
   when("board", draw);
   when("selected", draw);
@@ -26,27 +34,50 @@ export function buildAgain(after) {
 
 function planned(request) {
   const cost = isNothing(request.cost) ? "at no cost" : `for ${money(request.cost, store.board.money.currency)}`;
-  const back = h("button", { type: "button", class: "quiet small", onclick: () => act("again", { request: request.id, on: false }, "Not asked again") }, "Take back");
-  return h("p", { class: "planned" }, h("span", {}, `One more take is planned, ${cost}. It is sent with the next confirm.`), back);
+  const back = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet small",
+      onclick: () => act("again", { request: request.id, on: false }, "Not asked again"),
+    },
+    "Take back",
+  );
+  return h(
+    "p",
+    { class: "planned" },
+    h("span", {}, `One more take is planned, ${cost}. It is sent with the next confirm.`),
+    back,
+  );
 }
 
-function form_(request) {
-  const prompt = h("textarea", { rows: "2", value: request.prompt, "aria-label": "Prompt of the next take" });
-  const price = new PriceTag(request.id, true);
-  const ask = () => price.ask({ prompt: prompt.value });
-  const form = h(
-    "form",
-    { class: "again-form" },
-    prompt,
-    h("div", { class: "again-side" }, price.element, h("button", { type: "submit", class: "small" }, "Plan one more take")),
-  );
-  prompt.addEventListener("input", ask);
-  prompt.addEventListener("focus", ask, { once: true });
-  price.settle(request);
-  form.addEventListener("submit", (event) => {
+class AgainForm {
+  constructor(request) {
+    this.id = request.id;
+    this.saved = request.prompt;
+    this.prompt = h("textarea", {
+      rows: "2",
+      value: request.prompt,
+      "aria-label": "Prompt of the next take",
+      oninput: () => this.price.ask({ prompt: this.prompt.value }),
+    });
+    this.price = new PriceTag(request.id, true);
+    const plan = h("button", { type: "submit", class: "small" }, "Plan one more take");
+    const side = h("div", { class: "again-side" }, this.price.element, plan);
+    this.element = h("form", { class: "again-form", onsubmit: (event) => this.plan(event) }, this.prompt, side);
+  }
+
+  /** A board that comes while somebody types changes nothing under the hand. */
+  update(request) {
+    if (this.prompt.value !== this.saved) return;
+    this.saved = request.prompt;
+    this.prompt.value = request.prompt;
+    this.price.settle(request);
+  }
+
+  plan(event) {
     event.preventDefault();
-    const changed = prompt.value !== request.prompt ? { prompt: prompt.value } : {};
-    act("again", { request: request.id, on: true, ...changed }, "One more take is planned");
-  });
-  return form;
+    const changed = this.prompt.value !== this.saved ? { prompt: this.prompt.value } : {};
+    act("again", { request: this.id, on: true, ...changed }, "One more take is planned");
+  }
 }

@@ -17,11 +17,20 @@ export function buildBar(place) {
   parts.name = h("h1", { class: "bar-cut" });
   parts.form = h("p", { class: "bar-form" });
   parts.sums = h("dl", { class: "sums", "aria-label": "Money" });
-  parts.who = h("p", { class: "who" }, h("span", { class: "lamp", "aria-hidden": "true" }), (parts.whoWords = h("span")));
+  parts.who = h(
+    "p",
+    { class: "who" },
+    h("span", { class: "lamp", "aria-hidden": "true" }),
+    (parts.whoWords = h("span")),
+  );
   parts.home = button("Bring results home", () => act("resume", {}, "Results are being fetched"));
   parts.confirm = button("Confirm\u2026", openConfirm, "primary");
   parts.stop = button("Stop sending", () => act("stop", {}, "Nothing new is sent"));
-  const exported = h("a", { class: "button quiet", href: offline ? "#" : store.link.exported(), download: true }, "Export page");
+  const exported = h(
+    "a",
+    { class: "button quiet", href: offline ? "#" : store.link.exported(), download: true },
+    "Export page",
+  );
   parts.buttons = h(
     "div",
     { class: "bar-buttons", role: "group", "aria-label": "The whole cut" },
@@ -29,7 +38,13 @@ export function buildBar(place) {
     button("Save picks", savePicks),
     button("Load picks", loadPicks),
   );
-  fill(place, h("div", { class: "bar-name" }, parts.name, parts.form), parts.sums, offline ? offlineNote() : parts.who, parts.buttons);
+  fill(
+    place,
+    h("div", { class: "bar-name" }, parts.name, parts.form),
+    parts.sums,
+    offline ? offlineNote() : parts.who,
+    parts.buttons,
+  );
   when("board", drawBar);
   when("live", drawBar);
   drawBar();
@@ -63,12 +78,17 @@ function drawSums(sums) {
       "div",
       { class: "sum" },
       h("dt", {}, name),
-      h("dd", {}, money(amount, sums.currency), limit !== null && limit !== undefined && h("span", { class: "sum-limit" }, ` of ${limit}`)),
+      h(
+        "dd",
+        {},
+        money(amount, sums.currency),
+        limit !== null && limit !== undefined && h("span", { class: "sum-limit" }, ` of ${limit}`),
+      ),
     );
   const made = [
     !store.link.offline && sum("To confirm", sums.total, sums.run_limit),
     sum("Spent in project", project.spent, project.limit),
-    sum("Today", today.spent, today.limit),
+    sum("Spent today", today.spent, today.limit),
   ];
   const words = made.map((each) => each && each.textContent).join("|");
   // A header that is built anew twice a second would take the selection out of a person's hand.

@@ -9,7 +9,7 @@ export function when(topic, listener) {
   listeners.set(topic, [...(listeners.get(topic) ?? []), listener]);
 }
 
-export function tell(topic) {
+function tell(topic) {
   for (const listener of listeners.get(topic) ?? []) listener();
 }
 
@@ -70,22 +70,31 @@ export function orderNow(order) {
 }
 
 export function working() {
-  return store.live ? store.live.working : store.board?.working ?? null;
+  return store.live ? store.live.working : (store.board?.working ?? null);
 }
 
 /** What is spent, by now: {project, today}, each {spent, limit}. */
 export function spending() {
   const { project, today } = store.board.money;
   const now = store.live?.spent;
-  return { project: { ...project, spent: now?.project ?? project.spent }, today: { ...today, spent: now?.today ?? today.spent } };
+  return {
+    project: { ...project, spent: now?.project ?? project.spent },
+    today: { ...today, spent: now?.today ?? today.spent },
+  };
 }
 
-export function pickedTake(request) {
+function pickedTake(request) {
   return request.made.find((take) => take.id === request.picked) ?? null;
 }
 
 const toReview = (request) => !request.picked && request.made.some((take) => take.there && take.state !== "rejected");
-const needsPerson = (request) => request.status === "problem" || request.orders.some((order) => order.choices.length > 0);
+
+/** Whether money hangs on what only a person can find out: was it accepted, was it charged. */
+export function asksPerson(order) {
+  return order.choices.includes("refused") || order.choices.includes("charged");
+}
+
+const needsPerson = (request) => request.status === "problem" || request.orders.some(asksPerson);
 const UNSENT = new Set(["planned", "pulled", "uploaded"]);
 /** Accepted, and on its way to a service. */
 const waits = (request) => request.status !== "new" && request.orders.some((order) => UNSENT.has(order.state));
@@ -112,8 +121,8 @@ export function stateOf(request) {
   const busy = orders.filter((order) => order.at_work).length;
   if (busy) return { kind: "busy", words: busy > 1 ? `Running ${busy}` : "Running" };
   if (waits(request)) return { kind: "busy", words: "Waiting" };
+  if (orders.some(asksPerson)) return { kind: "warn", words: "Needs you" };
   if (request.picked) return { kind: "good", words: `Picked ${pickedTake(request)?.label ?? ""}`.trim() };
-  if (orders.some((order) => order.choices.length > 0)) return { kind: "warn", words: "Needs you" };
   if (toReview(request)) return { kind: "review", words: "To review" };
   if (request.status === "new") return { kind: "send", words: "To send" };
   if (request.status === "skipped") return { kind: "quiet", words: "Skipped" };

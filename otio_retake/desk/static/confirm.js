@@ -17,7 +17,11 @@ function drawConfirm(box, inside, fault) {
   const currency = sums.currency;
   const skip = h("input", { type: "checkbox" });
   const amount = money(confirm.cost, currency);
-  const send = h("button", { type: "submit", class: "primary" }, isNothing(confirm.cost) ? `Go ahead for ${amount}` : `Send for ${amount}`);
+  const send = h(
+    "button",
+    { type: "submit", class: "primary" },
+    isNothing(confirm.cost) ? `Go ahead for ${amount}` : `Send for ${amount}`,
+  );
   const cancel = h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Send nothing");
   const nothing = Boolean(confirm.blocked) || confirm.sends.length === 0;
   const ready = () => (send.disabled = nothing || (confirm.problems > 0 && !skip.checked));
@@ -26,19 +30,25 @@ function drawConfirm(box, inside, fault) {
   const form = h(
     "form",
     { class: "confirm", method: "dialog" },
-    fault && h("div", { class: "inline-fault", role: "alert" }, ...faultText(threeParts(fault)), h("p", {}, "Below is the plan as it is now.")),
+    fault &&
+      h(
+        "div",
+        { class: "inline-fault", role: "alert" },
+        ...faultText(threeParts(fault)),
+        h("p", {}, "Below is the plan as it is now."),
+      ),
     h("p", { class: "confirm-question" }, confirm.question),
     confirm.blocked && h("p", { class: "inline-fault", role: "alert" }, confirm.blocked),
     confirm.sends.length > 0 && sendsTable(confirm, currency),
     confirm.sends.length > 0 && remainders(confirm, sums),
     confirm.problems > 0 && leftOut(confirm, skip),
-    h("p", { class: "hint" }, "Nothing has left this machine yet."),
+    h("p", { class: "hint" }, "Nothing of this has left this machine yet."),
     h("div", { class: "dialog-buttons" }, cancel, send),
   );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.disabled = true;
-    await sendAll(box, inside, skip.checked);
+    await sendAll(box, inside, confirm, skip.checked);
   });
   fill(inside, form);
   (send.disabled ? cancel : send).focus();
@@ -47,9 +57,21 @@ function drawConfirm(box, inside, fault) {
 function sendsTable(confirm, currency) {
   const names = ["To", "Requests", "Takes", "Frames", "What leaves this machine", "Cost"];
   const numeric = new Set([1, 2, 3, 5]);
-  const cell = (tag) => (value, i) => h(tag, { class: numeric.has(i) ? "number" : null, scope: tag === "th" ? "col" : null }, value);
+  const cell = (tag) => (value, i) =>
+    h(tag, { class: numeric.has(i) ? "number" : null, scope: tag === "th" ? "col" : null }, value);
   const rows = confirm.sends.map((send) =>
-    h("tr", {}, ...[send.service, String(send.requests), String(send.takes), String(send.frames), send.leaves, money(send.cost, currency)].map(cell("td"))),
+    h(
+      "tr",
+      {},
+      ...[
+        send.service,
+        String(send.requests),
+        String(send.takes),
+        String(send.frames),
+        send.leaves,
+        money(send.cost, currency),
+      ].map(cell("td")),
+    ),
   );
   const sum = (key) => String(confirm.sends.reduce((total, send) => total + send[key], 0));
   const total = ["In total", sum("requests"), sum("takes"), sum("frames"), "", money(confirm.cost, currency)];
@@ -74,7 +96,9 @@ function remainders(confirm, sums) {
   const line = ([name, limit, spent]) => {
     const left = less(limit, spent, confirm.cost);
     const over = isBelowNothing(left);
-    const words = over ? `${money(left.slice(1), sums.currency)} over the budget of ${limit}` : `${money(left, sums.currency)} of ${limit} left after this`;
+    const words = over
+      ? `${money(left.slice(1), sums.currency)} over the budget of ${limit}`
+      : `${money(left, sums.currency)} of ${limit} left after this`;
     return [h("dt", {}, name), h("dd", { class: over ? "is-bad" : null }, words)];
   };
   return h("dl", { class: "facts", "aria-label": "Budgets" }, ...limits.flatMap(line));
@@ -85,8 +109,8 @@ function leftOut(confirm, skip) {
   return h("label", { class: "check" }, skip, h("span", {}, words));
 }
 
-async function sendAll(box, inside, skip) {
-  const { digest, cost } = store.board.confirm;
+/** Says yes to `confirm`, which is what was shown: where the plan is another one by now, the server says so. */
+async function sendAll(box, inside, { digest, cost }, skip) {
   const amount = money(cost, store.board.money.currency);
   try {
     setBoard(await store.link.send("confirm", { digest, skip_problems: skip }));

@@ -1,16 +1,24 @@
 // The player's buttons and readings. All of them are also keys; what a key did shows here.
 
 import { fill, h, setText, sign, tool } from "./dom.js";
+import { SEAM_HANDLES } from "./transport.js";
 import { GAINS, VIEWS } from "./views.js";
 
 export class Controls {
+  byHand = false;
   #watch;
   #take = null;
   #drawn = "";
 
   constructor(watch) {
     this.#watch = watch;
-    this.loop = h("select", { "aria-label": "Loop", class: "loop", onchange: () => this.#transport.setLoop(this.loop.value) });
+    this.loop = h("select", {
+      "aria-label": "Loop",
+      class: "loop",
+      onchange: () => this.#loopChosen(),
+      onpointerdown: () => (this.byHand = true),
+      onkeydown: () => (this.byHand = false),
+    });
     const loop = h("label", { class: "inline to-right" }, "Loop", this.loop);
     this.top = h("div", { class: "player-top" }, this.#viewButtons(), this.#gainButtons(), loop, this.#soundButtons());
     this.timecode = h("span", { class: "timecode", id: "timecode" });
@@ -21,7 +29,15 @@ export class Controls {
     this.out = tool("Out", () => this.#transport.mark("out"));
     this.in.title = "Mark in at this frame (I; shift+I clears)";
     this.out.title = "Mark out at this frame (O; shift+O clears)";
-    this.goTo = h("input", { id: "go-to", type: "text", autocomplete: "off", spellcheck: "false", placeholder: "timecode, frame, +n", "aria-label": "Go to a timecode or a frame", onkeydown: (event) => this.#go(event) });
+    this.goTo = h("input", {
+      id: "go-to",
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: "timecode, frame, +n",
+      "aria-label": "Go to a timecode or a frame",
+      onkeydown: (event) => this.#go(event),
+    });
     this.bottom = h(
       "div",
       { class: "player-bottom", role: "group", "aria-label": "Transport" },
@@ -41,6 +57,12 @@ export class Controls {
     );
   }
 
+  #loopChosen() {
+    // After a mouse, letters are for the player again; keys go on in the list.
+    if (this.byHand) this.loop.blur();
+    this.#transport.setLoop(this.loop.value);
+  }
+
   get #transport() {
     return this.#watch.transport;
   }
@@ -58,7 +80,11 @@ export class Controls {
 
   #gainButtons() {
     this.gains = new Map(GAINS.map((gain) => [gain, tool(`\u00d7${gain}`, () => this.#amplify(gain))]));
-    this.gainBox = h("div", { class: "tools", role: "group", "aria-label": "Difference, how many times", hidden: true }, ...this.gains.values());
+    this.gainBox = h(
+      "div",
+      { class: "tools", role: "group", "aria-label": "Difference, how many times", hidden: true },
+      ...this.gains.values(),
+    );
     return this.gainBox;
   }
 
@@ -79,7 +105,7 @@ export class Controls {
     const { sound } = this.#watch;
     if (take && !take[`sound_${sound.side}`]) sound.hear(take.sound_b ? "b" : "a");
     if (take?.sound_b && take.kind !== "picture") sound.hear("b");
-    const seams = (pair?.seams ?? []).map((_, i) => [`seam ${i}`, `Seam ${i + 1} \u00b1 12 frames`]);
+    const seams = (pair?.seams ?? []).map((_, i) => [`seam ${i}`, `Seam ${i + 1} \u00b1 ${SEAM_HANDLES} frames`]);
     const loops = [["off", "Off"], ["all", "All"], ["region", "Marked region"], ["marks", "In to out"], ...seams];
     fill(this.loop, ...loops.map(([value, words]) => h("option", { value }, words)));
     for (const [name, button] of this.views) button.disabled = !pair || (!pair.b && name !== "a");
@@ -126,9 +152,20 @@ export class Controls {
     if (!transport) return;
     const { frame, ruler } = player;
     const there = Boolean(pair && ruler && frame >= 0);
+    const clock = ruler?.ofSource ? "source timecode \u00b7 " : "";
     setText(this.timecode, there ? ruler.at(frame) : "\u2013\u2013:\u2013\u2013:\u2013\u2013:\u2013\u2013");
-    setText(this.place, there ? `${ruler.ofSource ? "source timecode \u00b7 " : ""}frame ${frame} of ${ruler.count} \u00b7 source ${ruler.source(frame)}` : "");
-    const state = JSON.stringify([views.view, views.gain, sound.side, sound.muted, transport.speed, transport.loop, transport.in, transport.out, this.#take?.id]);
+    setText(this.place, there ? `${clock}frame ${frame} of ${ruler.count} \u00b7 source ${ruler.source(frame)}` : "");
+    const state = JSON.stringify([
+      views.view,
+      views.gain,
+      sound.side,
+      sound.muted,
+      transport.speed,
+      transport.loop,
+      transport.in,
+      transport.out,
+      this.#take?.id,
+    ]);
     // Pictures come many times a second; buttons change when pressed.
     if (state === this.#drawn) return;
     this.#drawn = state;
@@ -136,17 +173,24 @@ export class Controls {
   }
 
   #drawState(views, sound, transport, pair) {
-    for (const [name, button] of this.views) button.setAttribute("aria-pressed", String(name === (pair && !pair.b ? "a" : views.view)));
+    for (const [name, button] of this.views)
+      button.setAttribute("aria-pressed", String(name === (pair && !pair.b ? "a" : views.view)));
     for (const [gain, button] of this.gains) button.setAttribute("aria-pressed", String(gain === views.gain));
     this.gainBox.hidden = views.view !== "difference" || !pair?.b;
     for (const [side, button] of this.sides) {
-      button.setAttribute("aria-pressed", String(!sound.muted && side === sound.side && Boolean(this.#take?.[`sound_${side}`])));
+      button.setAttribute(
+        "aria-pressed",
+        String(!sound.muted && side === sound.side && Boolean(this.#take?.[`sound_${side}`])),
+      );
       button.disabled = !this.#take?.[`sound_${side}`];
       button.title = button.disabled ? "It has no sound" : `Hear ${side.toUpperCase()} (T changes sides)`;
     }
     this.mute.setAttribute("aria-pressed", String(sound.muted));
     fill(this.play, sign(transport.speed ? "pause" : "play"));
-    setText(this.speed, transport.speed ? `${transport.speed > 0 ? "" : "\u2212"}${Math.abs(transport.speed)}\u00d7` : "stop");
+    setText(
+      this.speed,
+      transport.speed ? `${transport.speed > 0 ? "" : "\u2212"}${Math.abs(transport.speed)}\u00d7` : "stop",
+    );
     this.loop.value = transport.loop;
     this.in.setAttribute("aria-pressed", String(transport.in !== null));
     this.out.setAttribute("aria-pressed", String(transport.out !== null));

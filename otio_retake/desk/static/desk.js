@@ -11,7 +11,9 @@ import { buildList } from "./list.js";
 import { aloud, banner, closed, complain } from "./notices.js";
 import { buildProblems } from "./problems.js";
 
-const ELSEWHERE = "The desk\u2019s server does not answer. What is at a service is safe; this page goes on by itself when the server is back.";
+const ELSEWHERE =
+  "The desk\u2019s server does not answer. What is at a service is safe;" +
+  " this page goes on by itself when the server is back.";
 
 async function begin() {
   try {
@@ -29,7 +31,12 @@ async function begin() {
   if (!store.link.offline) buildLog(document.getElementById("requests"));
   listenToKeys();
   document.body.dataset.ready = "yes";
-  store.link.follow({ live: followed, lost: () => banner(ELSEWHERE), found });
+  store.link.follow({
+    live: followed,
+    lost: () => banner(ELSEWHERE),
+    found,
+    gone: ({ what, fix }) => banner(`${what} ${fix}`),
+  });
 }
 
 function followed(live) {
@@ -56,7 +63,7 @@ function buildLog(place) {
   const draw = () => {
     const said = store.live?.said ?? store.board.said;
     const cooking = store.live?.cooking ?? 0;
-    const words = said.at(-1) ?? "Nothing was sent yet.";
+    const words = said.at(-1) ?? "Nothing was done yet.";
     setText(last, cooking ? `${words} \u00b7 making ${cooking} for the player` : words);
     const now = said.join("\n");
     if (now === drawn) return;

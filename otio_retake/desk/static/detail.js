@@ -12,14 +12,38 @@ const view = {};
 
 export function buildDetail(place) {
   const step = (by, words, signs) =>
-    h("button", { type: "button", class: "quiet small", onclick: () => select(neighbour(by)), "aria-label": `${words} request`, title: `${words} request, ${signs}` }, signs);
-  const keys = h("button", { type: "button", class: "quiet small", onclick: openKeyMap, "aria-label": "Keys", title: "Keys, ?" }, "?");
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet small",
+        onclick: () => select(neighbour(by)),
+        "aria-label": `${words} request`,
+        title: `${words} request, ${signs}`,
+      },
+      signs,
+    );
+  const keys = h(
+    "button",
+    { type: "button", class: "quiet small", onclick: openKeyMap, "aria-label": "Keys", title: "Keys, ?" },
+    "?",
+  );
   view.title = h("h2", { id: "detail-title", class: "detail-title" });
   view.clip = h("span", { class: "detail-clip" });
   view.chip = h("span", { class: "chip" });
   view.facts = h("p", { class: "detail-facts" });
   view.empty = h("p", { class: "empty", hidden: true }, "Nothing in this cut asks for a retake.");
-  const head = h("div", { class: "detail-head" }, view.title, view.clip, view.chip, view.facts, step(-1, "Previous", "["), step(1, "Next", "]"), keys);
+  const head = h(
+    "div",
+    { class: "detail-head" },
+    view.title,
+    view.clip,
+    view.chip,
+    view.facts,
+    step(-1, "Previous", "["),
+    step(1, "Next", "]"),
+    keys,
+  );
   const after = h("section", { class: "after", "aria-label": "Takes" });
   const during = h("section", { class: "during", "aria-labelledby": "orders-title" });
   const before = h("section", { class: "before", "aria-labelledby": "before-title" });
@@ -33,10 +57,18 @@ export function buildDetail(place) {
     place.scrollTop = 0;
   });
   drawHead(head);
+  place.addEventListener("mousedown", leaveFocus);
   buildWatch(watch);
   buildTakes(takes, after);
   buildOrders(during);
   buildRequest(before);
+}
+
+/** A mouse on a button beside the player takes the hand out of a field, and leaves space and letters to the player. */
+function leaveFocus(event) {
+  if (!event.target.closest(".after button, .detail-head button")) return;
+  event.preventDefault();
+  if (document.activeElement?.matches("input, textarea, select, button")) document.activeElement.blur();
 }
 
 function drawHead(head) {

@@ -17,10 +17,12 @@ function dressed(element, props, children) {
 }
 
 function kept(children) {
-  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  return children
+    .flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false && child !== "");
 }
 
-/** An HTML element: `h("button", {class: "quiet", onclick: act}, "Pick")`. Children that are null or false are left out. */
+/** An HTML element: `h("button", {class: "quiet", onclick: act}, "Pick")`. What is null or false is left out. */
 export function h(tag, props = {}, ...children) {
   const element = dressed(document.createElement(tag), props, children);
   // A select takes its value only once its options are there.
@@ -58,14 +60,10 @@ export function sign(name) {
   return svg("svg", { class: "sign", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: SHAPES[name] }));
 }
 
-/** A button of the player. A mouse does not give it the focus: after a click, space still plays. */
+/** A button of the player; a sign in it needs words beside it. */
 export function tool(words, act, ...inside) {
   const named = inside.length ? { "aria-label": words, title: words } : {};
-  return h(
-    "button",
-    { type: "button", class: "tool", ...named, onclick: act, onmousedown: (event) => event.preventDefault() },
-    ...(inside.length ? inside : [words]),
-  );
+  return h("button", { type: "button", class: "tool", ...named, onclick: act }, ...(inside.length ? inside : [words]));
 }
 
 /** A label and its field, joined. */

@@ -1,8 +1,14 @@
-// The page without a server: what it shows is embedded in it, and picks stay in the browser until they are saved to a file.
+// The page without a server: what it shows is embedded in it, and picks stay in the browser until they are saved.
 
 import { Fault } from "./fault.js";
 
-const TYPES = { pair: "video/mp4", "sound-a": "audio/wav", "sound-b": "audio/wav", strip: "image/jpeg", still: "image/jpeg" };
+const TYPES = {
+  pair: "video/mp4",
+  "sound-a": "audio/wav",
+  "sound-b": "audio/wav",
+  strip: "image/jpeg",
+  still: "image/jpeg",
+};
 
 function embeddedText(id) {
   return document.getElementById(id)?.textContent ?? null;
@@ -115,7 +121,9 @@ export class EmbeddedLink {
       otio_retake_picks: 1,
       cut: this.#board.cut.name,
       picks: decided.map((request) => ({ mark: request.id, take: request.picked, name: named(request.picked) })),
-      rejected: takes.filter((take) => take.state === "rejected").map(({ id, name, reason }) => ({ take: id, name, reason })),
+      rejected: takes
+        .filter((take) => take.state === "rejected")
+        .map(({ id, name, reason }) => ({ take: id, name, reason })),
     };
   }
 
@@ -126,7 +134,8 @@ export class EmbeddedLink {
     const unknown = [];
     let applied = 0;
     const note = (done, name) => (done ? (applied += 1) : unknown.push(name));
-    for (const { take, name, reason } of file.rejected ?? []) note(this.#mark(take, "rejected", reason ?? ""), name ?? take);
+    for (const { take, name, reason } of file.rejected ?? [])
+      note(this.#mark(take, "rejected", reason ?? ""), name ?? take);
     for (const { mark, take, name } of file.picks ?? []) note(this.#pick(mark, take), name ?? mark);
     return { applied, unknown };
   }

@@ -6,7 +6,7 @@ export function parseRate(text) {
   return { num: Number(num), den: Number(den) };
 }
 
-/** Seconds from the start of frame 0 to `position`, in frames, which may lie within one. The one place that makes seconds. */
+/** Seconds from the start of frame 0 to `position`, in frames and parts of one. The one place that makes seconds. */
 export function secondsAt(position, rate) {
   return (position * rate.den) / rate.num;
 }
@@ -28,7 +28,7 @@ export function frameDuring(seconds, rate) {
   return Math.floor((seconds * rate.num) / rate.den + 1e-6);
 }
 
-/** The record frame under frame `k` of a pair that starts at record frame `first`. Rates of source and cut may differ. */
+/** The record frame under frame `k` of a pair that starts at record frame `first`, where its rate may be another. */
 export function recordFrame(k, first, rate, cutRate) {
   return first + Math.floor((k * cutRate.num * rate.den) / (cutRate.den * rate.num));
 }
@@ -58,8 +58,9 @@ export function timecodeOf(frame, fps, drop = false) {
   }
   const seconds = Math.floor(label / fps);
   const two = (n) => String(n).padStart(2, "0");
+  const clock = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((n) => two(Math.floor(n))).join(":");
   const frames = String(label % fps).padStart(Math.max(2, String(fps - 1).length), "0");
-  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${skip ? ";" : ":"}${frames}`;
+  return `${clock}${skip ? ";" : ":"}${frames}`;
 }
 
 const LABEL = /^(\d{1,2}):(\d{2}):(\d{2})[:;.,](\d{2,3})$/;
@@ -102,7 +103,7 @@ export class Ruler {
     return Math.min(Math.max(Math.round(k), 0), this.count - 1);
   }
 
-  /** What a person typed, as a frame of the pair: a timecode, an index, or +n and -n from `now`; null where it is none. */
+  /** What a person typed, as a frame of the pair: a timecode, an index, +n or -n from `now`; null where it is none. */
   parse(text, now) {
     const trimmed = text.trim();
     if (/^[+-]\d+$/.test(trimmed)) return this.within(now + Number(trimmed));

@@ -3,6 +3,7 @@
 import { pick } from "./actions.js";
 import { current, currentTake, neighbour, select, show } from "./board.js";
 import { dialog, fill, h } from "./dom.js";
+import { say } from "./notices.js";
 import { openReject } from "./takes.js";
 import { onScreen } from "./watch.js";
 
@@ -23,9 +24,13 @@ const shuttle = (way) => playing((transport) => (held ? transport.step(way) : tr
 function pickNth(n) {
   const request = current();
   if (!request?.made.length) return false;
-  if (n === 0) return pick(request, null), true;
+  if (n === 0) return (pick(request, null), true);
   const take = request.made[n - 1];
-  if (!take?.there || take.state === "rejected") return false;
+  if (!take) return false;
+  if (!take.there || take.state === "rejected") {
+    say(`${take.label} ${take.there ? "is rejected: restore it first." : "has no files any more."}`);
+    return true;
+  }
   show(take.id);
   pick(request, take.id);
   return true;
@@ -43,15 +48,57 @@ const KEYS = [
   ["Play", ["l"], "L", "forward; again: 2\u00d7, 4\u00d7", shuttle(1)],
   ["Play", ["j"], "J", "backward; again: 2\u00d7, 4\u00d7", shuttle(-1)],
   ["Play", ["k"], "K", "stop; held with J, L or an arrow: one frame", playing((transport) => transport.halt())],
-  ["Step", ["ArrowLeft", "ArrowRight"], "\u2190 \u2192", "one frame", (event) => playing((transport) => transport.step(event.key === "ArrowLeft" ? -1 : 1))()],
-  ["Step", ["shift+ArrowLeft", "shift+ArrowRight"], "shift \u2190 \u2192", "ten frames", (event) => playing((transport) => transport.step(event.key === "ArrowLeft" ? -10 : 10))()],
-  ["Step", ["ArrowUp", "ArrowDown"], "\u2191 \u2193", "previous, next seam", (event) => playing((transport) => transport.toSeam(event.key === "ArrowUp" ? -1 : 1))()],
-  ["Step", ["Home", "End"], "home end", "first, last frame", (event) => playing((transport) => transport.step(event.key === "Home" ? -1e9 : 1e9))()],
+  [
+    "Step",
+    ["ArrowLeft", "ArrowRight"],
+    "\u2190 \u2192",
+    "one frame",
+    (event) => playing((transport) => transport.step(event.key === "ArrowLeft" ? -1 : 1))(),
+  ],
+  [
+    "Step",
+    ["shift+ArrowLeft", "shift+ArrowRight"],
+    "shift \u2190 \u2192",
+    "ten frames",
+    (event) => playing((transport) => transport.step(event.key === "ArrowLeft" ? -10 : 10))(),
+  ],
+  [
+    "Step",
+    ["ArrowUp", "ArrowDown"],
+    "\u2191 \u2193",
+    "previous, next seam",
+    (event) => playing((transport) => transport.toSeam(event.key === "ArrowUp" ? -1 : 1))(),
+  ],
+  [
+    "Step",
+    ["Home", "End"],
+    "home end",
+    "first, last frame",
+    (event) => playing((transport) => transport.step(event.key === "Home" ? -1e9 : 1e9))(),
+  ],
   ["Step", ["g"], "G", "go to a timecode or frame", playing((_transport, controls) => controls.goTo.select())],
-  ["Range", ["i", "o"], "I O", "in, out", (event) => playing((transport) => transport.mark(event.key.toLowerCase() === "i" ? "in" : "out"))()],
-  ["Range", ["shift+i", "shift+o"], "shift I O", "clear in, out", (event) => playing((transport) => transport.mark(event.key.toLowerCase() === "i" ? "in" : "out", null))()],
+  [
+    "Range",
+    ["i", "o"],
+    "I O",
+    "in, out",
+    (event) => playing((transport) => transport.mark(event.key.toLowerCase() === "i" ? "in" : "out"))(),
+  ],
+  [
+    "Range",
+    ["shift+i", "shift+o"],
+    "shift I O",
+    "clear in, out",
+    (event) => playing((transport) => transport.mark(event.key.toLowerCase() === "i" ? "in" : "out", null))(),
+  ],
   ["Range", ["n"], "N", "loop the next seam", playing((transport) => transport.loopNextSeam())],
-  ["Range", ["r"], "R", "loop the marked region, or not", playing((transport) => transport.setLoop(transport.loop === "region" ? "off" : "region"))],
+  [
+    "Range",
+    ["r"],
+    "R",
+    "loop the marked region, or not",
+    playing((transport) => transport.setLoop(transport.loop === "region" ? "off" : "region")),
+  ],
   ["View", ["s"], "S", "side by side", playing((_transport, controls) => controls.see("side"))],
   ["View", ["a"], "A", "the original", playing((_transport, controls) => controls.see("a"))],
   ["View", ["b"], "B", "the take", playing((_transport, controls) => controls.see("b"))],
@@ -63,7 +110,13 @@ const KEYS = [
   ["Choose", [..."123456789"], "1 \u2026 9", "pick that take", (event) => pickNth(Number(event.key))],
   ["Choose", ["0"], "0", "pick the original", () => pickNth(0)],
   ["Choose", ["x"], "X", "reject the take that is shown", rejectShown],
-  ["Choose", ["[", ",", "]", "."], "[ ] or , .", "previous, next request", (event) => (select(neighbour("[,".includes(event.key) ? -1 : 1)), true)],
+  [
+    "Choose",
+    ["[", ",", "]", "."],
+    "[ ] or , .",
+    "previous, next request",
+    (event) => (select(neighbour("[,".includes(event.key) ? -1 : 1)), true),
+  ],
   ["Choose", ["?"], "?", "this map", () => (openKeyMap(), true)],
 ];
 
@@ -121,11 +174,28 @@ export function openKeyMap() {
       "section",
       {},
       h("h3", {}, group),
-      h("dl", {}, ...KEYS.filter(([of]) => of === group).flatMap(([, , keys, words]) => [h("dt", {}, h("kbd", {}, keys)), h("dd", {}, words)])),
+      h(
+        "dl",
+        {},
+        ...KEYS.filter(([of]) => of === group).flatMap(([, , keys, words]) => [
+          h("dt", {}, h("kbd", {}, keys)),
+          h("dd", {}, words),
+        ]),
+      ),
     );
   fill(body, ...groups.map(part));
   const close = h("button", { type: "button", class: "primary", onclick: () => box.close() }, "Close");
-  const box = dialog("Keys", body, h("label", { class: "check" }, turn, h("span", {}, "Single keys act (turn off if they get in the way of speech input)")), h("div", { class: "dialog-buttons" }, close));
+  const box = dialog(
+    "Keys",
+    body,
+    h(
+      "label",
+      { class: "check" },
+      turn,
+      h("span", {}, "Single keys act (turn off if they get in the way of speech input)"),
+    ),
+    h("div", { class: "dialog-buttons" }, close),
+  );
   close.focus();
 }
 

@@ -6,7 +6,7 @@ import { Fault } from "./fault.js";
 const ROOM = "otio-retake-room";
 let heldRoom = "";
 
-/** The face of the page's outside: embedded data where there are any, else the server. Throws `Fault` where neither lets in. */
+/** What is outside: embedded data where there are any, else the server. Throws `Fault` where neither lets in. */
 export async function openLink() {
   if (document.getElementById("board")) return new EmbeddedLink();
   const token = takeToken();
@@ -20,15 +20,21 @@ export async function openLink() {
   try {
     link.first = await link.board();
   } catch (fault) {
-    throw [401, 403, 404].includes(fault.status) ? shut("The key of this page is no longer good.") : fault;
+    throw isShut(fault) ? shut(OLD_KEY) : fault;
   }
   return link;
 }
 
+const OLD_KEY = "The key of this page is no longer good: the desk was started anew.";
+
+function isShut(fault) {
+  return [401, 403, 404].includes(fault.status);
+}
+
 function shut(what) {
   const fix =
-    "Open the link again that the terminal shows beside `otio-retake desk`: it works once, and a new one is" +
-    " written to the link file that is named there.";
+    "Open the file that `otio-retake desk` names in its terminal. The link in it works once; each time the desk is" +
+    " opened it is written anew.";
   return new Fault({ what, where: location.host, fix }, 403);
 }
 
@@ -133,19 +139,32 @@ class ServerLink {
     return this.at("export");
   }
 
-  /** Calls `live` with each state, `lost` and `found` as the server goes and comes back. Never gives up. */
-  follow({ live, lost, found }) {
+  /**
+   * Calls `live` with each state, `lost` and `found` as the server goes and comes back. It never gives up but where the
+   * server knows this page no more: then `gone` is called with why.
+   */
+  follow({ live, lost, found, gone }) {
     const open = () => {
       const source = new EventSource(this.at("events"));
       source.addEventListener("open", found);
       source.addEventListener("live", (event) => live(JSON.parse(event.data)));
       source.addEventListener("error", () => {
         lost();
-        // A refused stream is closed for good; one that broke opens itself again.
-        if (source.readyState === EventSource.CLOSED) setTimeout(open, 2000);
+        // A stream that broke opens itself again; a refused one is closed for good.
+        if (source.readyState === EventSource.CLOSED)
+          this.#askWhy().then((why) => (why ? gone(why) : setTimeout(open, 2000)));
       });
       addEventListener("pagehide", () => source.close(), { once: true });
     };
     open();
+  }
+
+  async #askWhy() {
+    try {
+      await this.board();
+      return null;
+    } catch (fault) {
+      return isShut(fault) ? shut(OLD_KEY) : null;
+    }
   }
 }

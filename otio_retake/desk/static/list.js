@@ -21,7 +21,12 @@ export function buildList(place) {
 
 function filterButton([name, words]) {
   const count = h("span", { class: "count" });
-  const button = h("button", { type: "button", class: "filter", "aria-pressed": "false", onclick: () => setFilter(name) }, h("span", {}, words), count);
+  const button = h(
+    "button",
+    { type: "button", class: "filter", "aria-pressed": "false", onclick: () => setFilter(name) },
+    h("span", {}, words),
+    count,
+  );
   bin.filters.set(name, { button, count });
   return button;
 }
@@ -38,7 +43,8 @@ function drawList() {
     for (const [id, row] of bin.rows) if (!kept.has(row.element)) bin.rows.delete(id);
     bin.box.replaceChildren(...order);
   }
-  for (const [name, , fits] of FILTERS) setText(bin.filters.get(name).count, String(store.board.requests.filter(fits).length));
+  for (const [name, , fits] of FILTERS)
+    setText(bin.filters.get(name).count, String(store.board.requests.filter(fits).length));
   drawFilter();
   markSelected(false);
 }
@@ -66,8 +72,7 @@ function newRow(request) {
     h("span", { class: "row-state" }, parts.plus, parts.chip),
     strip,
     parts.cost,
-    parts.prompt,
-    parts.how,
+    h("span", { class: "row-foot" }, parts.prompt, parts.how),
   );
   const made = { element, parts, drawn: "" };
   bin.rows.set(request.id, made);
@@ -79,7 +84,9 @@ function drawRow(known, request) {
   const how = `${request.mode} \u00b7 ${request.service}${request.takes > 1 ? ` \u00d7${request.takes}` : ""}`;
   const cost = costOf(request);
   const prompt = request.prompt || "(no prompt)";
-  const drawn = [request.timecode, request.clip, state.kind, state.words, request.again, how, cost, prompt].join("\u0000");
+  const drawn = [request.timecode, request.clip, state.kind, state.words, request.again, how, cost, prompt].join(
+    "\u0000",
+  );
   if (drawn === known.drawn) return;
   known.drawn = drawn;
   const { parts } = known;
@@ -96,7 +103,8 @@ function drawRow(known, request) {
 /** What the row says at its side: the price while there is something to buy, else how many takes there are. */
 function costOf(request) {
   const asked = request.status === "new" || request.again;
-  if (asked && request.cost !== null) return isNothing(request.cost) ? "no cost" : money(request.cost, store.board.money.currency);
+  if (asked && request.cost !== null)
+    return isNothing(request.cost) ? "no cost" : money(request.cost, store.board.money.currency);
   return request.made.length ? plural(request.made.length, "take") : "";
 }
 

@@ -26,7 +26,11 @@ export function complain(fault) {
 /** A fault's three parts; an error of the page itself gets them too. */
 export function threeParts(fault) {
   if (fault.what) return fault;
-  return { what: `The page failed: ${fault.message}`, where: fault.name ?? "", fix: "Reload it; nothing is lost by that." };
+  return {
+    what: `The page failed: ${fault.message}`,
+    where: fault.name ?? "",
+    fix: "Reload it; nothing is lost by that.",
+  };
 }
 
 export function faultText({ what, where, fix }) {
@@ -40,7 +44,12 @@ export function faultText({ what, where, fix }) {
 function notice(kind, ...inside) {
   const place = document.getElementById("notices");
   const close = h("button", { type: "button", class: "notice-close", "aria-label": "Put this message away" }, "\u00d7");
-  const box = h("div", { class: `notice ${kind}`, role: kind === "fault" ? "alert" : null }, h("div", {}, ...inside), close);
+  const box = h(
+    "div",
+    { class: `notice ${kind}`, role: kind === "fault" ? "alert" : null },
+    h("div", {}, ...inside),
+    close,
+  );
   close.addEventListener("click", () => box.remove());
   place.append(box);
   while (place.children.length > MOST) place.firstElementChild.remove();

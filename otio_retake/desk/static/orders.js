@@ -1,7 +1,7 @@
 // During: each order of the request, where it is, how long it has been there, and what only a person can say of it.
 
 import { act } from "./actions.js";
-import { current, orderNow, store, when } from "./board.js";
+import { asksPerson, current, orderNow, store, when } from "./board.js";
 import { fill, h, setText } from "./dom.js";
 import { openAnswer } from "./resolve.js";
 import { duration, money, plural, timeOfDay } from "./words.js";
@@ -25,8 +25,18 @@ function drawOrders(place) {
   if (!request || drawn === clocks.drawn) return;
   clocks.drawn = drawn;
   clocks.cards.clear();
-  fill(place, h("h3", { id: "orders-title" }, plural(request.orders.length, "order")), h("ol", { class: "orders" }, ...request.orders.map(card)));
+  fill(
+    place,
+    h("h3", { id: "orders-title" }, plural(request.orders.length, "order")),
+    h("ol", { class: "orders" }, ...byNeed(request.orders).map(card)),
+  );
   tick();
+}
+
+/** What needs a person first, then what is on its way, then the rest, newest first. */
+function byNeed(orders) {
+  const need = (order) => (asksPerson(order) ? 0 : order.at_work ? 1 : order.since ? 3 : 2);
+  return orders.toSorted((a, b) => need(a) - need(b) || (b.since ?? 0) - (a.since ?? 0));
 }
 
 function card(order) {
@@ -38,7 +48,8 @@ function card(order) {
   };
   clocks.cards.set(order.id, { order, parts });
   const currency = store.board.money.currency;
-  const billed = order.billed === null ? `${money(order.cost, currency)} estimated` : `${money(order.billed, currency)} billed`;
+  const billed =
+    order.billed === null ? `${money(order.cost, currency)} estimated` : `${money(order.billed, currency)} billed`;
   const offline = store.link.offline;
   return h(
     "li",
@@ -57,14 +68,29 @@ function card(order) {
     parts.bar,
     parts.times,
     order.why.length > 0 && h("ul", { class: "why" }, ...order.why.map((why) => h("li", {}, why))),
-    !offline && order.choices.length > 0 && openAnswer(order),
+    !offline && order.choices.length > 0 && answerTo(order),
     order.prompt !== current().prompt && h("p", { class: "order-prompt" }, `Asked for: ${order.prompt}`),
   );
 }
 
+/** What only a person knows is asked for openly; what may be said as well is folded away. */
+function answerTo(order) {
+  if (asksPerson(order)) return openAnswer(order);
+  return h("details", { class: "may-say" }, h("summary", {}, "Say what became of it"), openAnswer(order));
+}
+
 function cancelButton(order) {
   const cancel = () => act("cancel", { order: order.id }, "Cancelling");
-  return h("button", { type: "button", class: "quiet small", onclick: cancel, "aria-label": `Cancel the order of take ${order.ordinal}` }, "Cancel");
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "quiet small",
+      onclick: cancel,
+      "aria-label": `Cancel the order of take ${order.ordinal}`,
+    },
+    "Cancel",
+  );
 }
 
 function kindOf(order) {
@@ -121,7 +147,11 @@ function times(order, now) {
   if (order.typical && order.at_work) said.push(`typically ${duration(order.typical)}`);
   if (order.expires_at) {
     const left = order.expires_at - now;
-    said.push(left > 0 ? `can be fetched until ${timeOfDay(order.expires_at)}, ${duration(left)} left` : `could be fetched until ${timeOfDay(order.expires_at)}`);
+    said.push(
+      left > 0
+        ? `can be fetched until ${timeOfDay(order.expires_at)}, ${duration(left)} left`
+        : `could be fetched until ${timeOfDay(order.expires_at)}`,
+    );
   }
   return said.join(" \u00b7 ");
 }

@@ -20,7 +20,13 @@ export async function savePicks() {
 }
 
 export function loadPicks() {
-  const input = h("input", { type: "file", accept: ".json,application/json", class: "unseen", "aria-label": "A file of picks", tabindex: "-1" });
+  const input = h("input", {
+    type: "file",
+    accept: ".json,application/json",
+    class: "unseen",
+    "aria-label": "A file of picks",
+    tabindex: "-1",
+  });
   input.addEventListener("change", async () => {
     if (input.files[0]) await apply(input.files[0]);
     input.remove();
@@ -35,7 +41,11 @@ async function apply(file) {
   try {
     picks = JSON.parse(await file.text());
   } catch {
-    complain({ what: "The file is no JSON.", where: file.name, fix: "Choose a file that \u201cSave picks\u201d made." });
+    complain({
+      what: "The file is no JSON.",
+      where: file.name,
+      fix: "Choose a file that \u201cSave picks\u201d made.",
+    });
     return;
   }
   try {

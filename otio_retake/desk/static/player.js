@@ -48,7 +48,11 @@ export class Player {
       };
       video.addEventListener("loadeddata", end(resolve), { signal: heard.signal });
       video.addEventListener("emptied", end(resolve), { signal: heard.signal });
-      video.addEventListener("error", end(() => reject(new Error("this browser cannot play the pair"))), { signal: heard.signal });
+      video.addEventListener(
+        "error",
+        end(() => reject(new Error("this browser cannot play the pair"))),
+        { signal: heard.signal },
+      );
       video.src = url;
     });
     if (this.#url !== url) return false;
@@ -94,7 +98,7 @@ export class Player {
     const sought = heardOnce(video, "seeked", 5000);
     video.currentTime = middleOf(k, ruler.rate);
     await sought;
-    // A browser may say "seeked" a little before the picture is there: it is drawn once it says itself that it is this one.
+    // "seeked" may come a little before the picture does: it is drawn once it says itself that it is this one.
     for (let i = 0; i < TRIES; i += 1) {
       if (this.ruler !== ruler) return;
       if (this.#drawIf((frame) => frame === k, i < TRIES - 1 ? null : k)) break;

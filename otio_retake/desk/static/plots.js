@@ -12,7 +12,13 @@ export function drawPlots(place, numbers, ruler, goTo) {
     fill(place, h("p", { class: "hint" }, "There are no numbers for this take."));
     return;
   }
-  fill(place, plot("Seams", seamRows(numbers, ruler, goTo)), plot("Colour", colourRows(numbers)), changeNote(numbers), checksTable(numbers.checks));
+  fill(
+    place,
+    plot("Seams", seamRows(numbers, ruler, goTo)),
+    plot("Colour", colourRows(numbers)),
+    changeNote(numbers),
+    checksTable(numbers.checks),
+  );
 }
 
 function plot(title, rows) {
@@ -25,7 +31,7 @@ function limitBar(value, limit) {
   const x = (at) => (WIDTH * at) / most;
   return svg(
     "svg",
-    { class: "bar-plot", viewBox: `0 0 ${WIDTH} 12`, width: WIDTH, height: 12, "aria-hidden": "true" },
+    { class: "bar-plot", viewBox: `0 0 ${WIDTH} 12`, preserveAspectRatio: "none", height: 12, "aria-hidden": "true" },
     svg("rect", { class: "track", x: 0, y: 3, width: WIDTH, height: 6 }),
     svg("rect", { class: value > limit ? "bar bad" : "bar", x: 0, y: 3, width: Math.max(1, x(value)), height: 6 }),
     svg("line", { class: "limit", x1: x(limit), x2: x(limit), y1: 0, y2: 12 }),
@@ -33,7 +39,13 @@ function limitBar(value, limit) {
 }
 
 function measured(name, value, limit, excused) {
-  if (value === null || value === undefined) return [h("span", {}, name), h("span", { class: "figures" }, "\u2013"), null, h("span", { class: "quiet-text" }, "not measured")];
+  if (value === null || value === undefined)
+    return [
+      h("span", {}, name),
+      h("span", { class: "figures" }, "\u2013"),
+      null,
+      h("span", { class: "quiet-text" }, "not measured"),
+    ];
   const over = value > limit && !excused;
   const words = over ? `over ${figure(limit, 1)}` : excused ? "the source cuts here" : `within ${figure(limit, 1)}`;
   return [
@@ -48,8 +60,15 @@ function seamRows(numbers, ruler, goTo) {
   if (!numbers.seams.length) return h("p", { class: "quiet-text" }, "It has no seam inside the clip.");
   const rows = numbers.seams.map((seam, i) => {
     const label = `Seam ${i + 1} at ${ruler.at(seam.frame)}`;
-    const to = h("button", { type: "button", class: "link", onclick: () => goTo(seam.frame), title: "Go to its first frame" }, label);
-    const lines = [measured("jump", seam.jump, numbers.jump_limit, seam.cut), measured("step", seam.step, numbers.step_limit, seam.cut)];
+    const to = h(
+      "button",
+      { type: "button", class: "link", onclick: () => goTo(seam.frame), title: "Go to its first frame" },
+      label,
+    );
+    const lines = [
+      measured("jump", seam.jump, numbers.jump_limit, seam.cut),
+      measured("step", seam.step, numbers.step_limit, seam.cut),
+    ];
     return h("div", { class: "seam-row" }, to, ...lines.map((cells) => h("div", { class: "measure" }, ...cells)));
   });
   return h("div", {}, ...rows);
@@ -61,9 +80,15 @@ function leaningBar(value, middle, reach) {
   const length = Math.min(Math.abs(value - middle) / reach, 1) * half;
   return svg(
     "svg",
-    { class: "bar-plot", viewBox: `0 0 ${WIDTH} 12`, width: WIDTH, height: 12, "aria-hidden": "true" },
+    { class: "bar-plot", viewBox: `0 0 ${WIDTH} 12`, preserveAspectRatio: "none", height: 12, "aria-hidden": "true" },
     svg("rect", { class: "track", x: 0, y: 3, width: WIDTH, height: 6 }),
-    svg("rect", { class: "bar", x: value < middle ? half - length : half, y: 3, width: Math.max(1, length), height: 6 }),
+    svg("rect", {
+      class: "bar",
+      x: value < middle ? half - length : half,
+      y: 3,
+      width: Math.max(1, length),
+      height: 6,
+    }),
     svg("line", { class: "limit", x1: half, x2: half, y1: 0, y2: 12 }),
   );
 }
@@ -79,12 +104,25 @@ function colourRows({ colour, checks }) {
       h("span", {}, name),
       h("span", { class: "figures" }, `\u00d7 ${figure(colour.gains[i], 3)}`),
       leaningBar(colour.gains[i], 1, 0.1),
-      h("span", { class: "figures" }, `${colour.offsets[i] < 0 ? "\u2212" : "+"} ${figure(Math.abs(colour.offsets[i]), 1)}`),
+      h(
+        "span",
+        { class: "figures" },
+        `${colour.offsets[i] < 0 ? "\u2212" : "+"} ${figure(Math.abs(colour.offsets[i]), 1)}`,
+      ),
       leaningBar(colour.offsets[i], 0, 10),
     ),
   );
-  const words = colour.corrected ? "The take is corrected by this." : bad ? "It is shifted, and not corrected." : "Nothing had to be corrected.";
-  return h("div", { class: bad && !colour.corrected ? "colour-rows bad" : "colour-rows" }, ...rows, h("p", { class: bad && !colour.corrected ? "is-bad" : "quiet-text" }, words));
+  const words = colour.corrected
+    ? "The take is corrected by this."
+    : bad
+      ? "It is shifted, and not corrected."
+      : "Nothing had to be corrected.";
+  return h(
+    "div",
+    { class: bad && !colour.corrected ? "colour-rows bad" : "colour-rows" },
+    ...rows,
+    h("p", { class: bad && !colour.corrected ? "is-bad" : "quiet-text" }, words),
+  );
 }
 
 function changeNote(numbers) {
@@ -118,7 +156,11 @@ function checksTable(checks) {
     h(
       "tr",
       {},
-      h("td", {}, h("span", { class: `chip ${LEVELS[check.level] ?? "quiet"}` }, check.level === "none" ? "said" : check.level)),
+      h(
+        "td",
+        {},
+        h("span", { class: `chip ${LEVELS[check.level] ?? "quiet"}` }, check.level === "none" ? "said" : check.level),
+      ),
       h("th", { scope: "row" }, check.name),
       h("td", { class: check.level === "reject" ? "is-bad" : null }, check.value),
       h("td", { class: "quiet-text" }, check.reason),

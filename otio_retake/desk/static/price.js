@@ -22,7 +22,10 @@ export class PriceTag {
   settle(request) {
     clearTimeout(this.#timer);
     this.#asked += 1;
-    this.#draw({ ...request, pull: request.pull_frames, replaced: request.replaced_frames, problems: [] }, request.takes);
+    this.#draw(
+      { ...request, pull: request.pull_frames, replaced: request.replaced_frames, problems: [] },
+      request.takes,
+    );
   }
 
   /** The price with `fields` changed, asked for once the hand rests; nothing is kept. */
@@ -35,7 +38,8 @@ export class PriceTag {
         const price = await store.link.send("price", { request: this.request, ...fields });
         if (mine === this.#asked) this.#draw(price, null);
       } catch (fault) {
-        if (mine === this.#asked) fill(this.element, h("span", { class: "is-bad" }, `${threeParts(fault).what} ${threeParts(fault).fix}`));
+        if (mine === this.#asked)
+          fill(this.element, h("span", { class: "is-bad" }, `${threeParts(fault).what} ${threeParts(fault).fix}`));
       }
     }, REST);
   }
@@ -48,14 +52,23 @@ export class PriceTag {
     const currency = store.board.money.currency;
     const sum = this.each ? price.cost_each : price.cost;
     const counted = !this.each && takes > 1 && price.cost_each ? `${money(price.cost_each, currency)} each, ` : "";
-    const cost = sum === null || sum === undefined ? "no price" : isNothing(sum) ? "no cost" : `${counted}${money(sum, currency)}`;
+    const cost =
+      sum === null || sum === undefined ? "no price" : isNothing(sum) ? "no cost" : `${counted}${money(sum, currency)}`;
     this.element.classList.remove("is-asking");
     fill(
       this.element,
       price.pull !== null && price.pull !== undefined && h("span", {}, `${plural(price.pull, "frame")} sent`),
-      price.replaced !== null && price.replaced !== undefined && h("span", {}, `${plural(price.replaced, "frame")} replaced`),
+      price.replaced !== null &&
+        price.replaced !== undefined &&
+        h("span", {}, `${plural(price.replaced, "frame")} replaced`),
       h("strong", {}, cost),
-      ...price.problems.map((problem) => h("span", { class: problem.level === "problem" ? "is-bad" : "is-warn" }, `${problem.what} ${problem.fix ?? ""}`)),
+      ...price.problems.map((problem) =>
+        h(
+          "span",
+          { class: problem.level === "problem" ? "is-bad" : "is-warn" },
+          `${problem.what} ${problem.fix ?? ""}`,
+        ),
+      ),
     );
   }
 }

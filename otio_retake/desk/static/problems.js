@@ -34,7 +34,11 @@ function drawProblems(place) {
     "details",
     { open: remembersOpen() ?? early },
     h("summary", {}, h("span", { class: "summary-words" }, "In this cut"), ...counted(problems)),
-    h("div", { class: "problems-scroll", tabindex: "0", role: "region", "aria-label": "Table of problems" }, table(problems)),
+    h(
+      "div",
+      { class: "problems-scroll", tabindex: "0", role: "region", "aria-label": "Table of problems" },
+      table(problems),
+    ),
   );
   details.addEventListener("toggle", () => keepOpen(details.open));
   fill(place, details);
@@ -64,7 +68,11 @@ function opener(words, request) {
     select(request);
     document.getElementById("detail").focus();
   };
-  return h("button", { type: "button", class: "link", onclick: open, "aria-label": `Show the request at ${words}` }, words);
+  return h(
+    "button",
+    { type: "button", class: "link", onclick: open, "aria-label": `Show the request at ${words}` },
+    words,
+  );
 }
 
 function remembersOpen() {

@@ -31,15 +31,32 @@ class RequestForm {
     this.saved = request.prompt;
     const fixed = store.link.offline;
     const change = (name, value) => this.override({ [name]: value });
-    this.prompt = h("textarea", { rows: "4", value: request.prompt, disabled: fixed, id: "prompt", oninput: () => this.typed() });
-    this.save = h("button", { type: "button", class: "primary small", onclick: () => this.savePrompt() }, "Save prompt");
+    this.prompt = h("textarea", {
+      rows: "4",
+      value: request.prompt,
+      disabled: fixed,
+      id: "prompt",
+      oninput: () => this.typed(),
+    });
+    this.save = h(
+      "button",
+      { type: "button", class: "primary small", onclick: () => this.savePrompt() },
+      "Save prompt",
+    );
     this.undo = h("button", { type: "button", class: "quiet small", onclick: () => this.forget() }, "Undo typing");
     this.inCut = h("div", { class: "in-cut", hidden: true });
     this.mode = h("select", { disabled: fixed, onchange: () => change("mode", this.mode.value) });
     this.service = h("select", { disabled: fixed, onchange: () => change("service", this.service.value) });
     this.takes = h("select", { disabled: fixed, onchange: () => change("takes", Number(this.takes.value)) });
     this.skip = h("input", { type: "checkbox", disabled: fixed, onchange: () => change("skip", this.skip.checked) });
-    this.context = h("input", { type: "range", min: "0", step: "1", disabled: fixed, oninput: () => this.slid(), onchange: () => this.keepContext() });
+    this.context = h("input", {
+      type: "range",
+      min: "0",
+      step: "1",
+      disabled: fixed,
+      oninput: () => this.slid(),
+      onchange: () => this.keepContext(),
+    });
     this.contextWords = h("output", { class: "figures" });
     this.price = new PriceTag(request.id);
     this.remarks = h("div", { class: "remarks" });
@@ -61,8 +78,19 @@ class RequestForm {
         h(
           "div",
           { class: "before-settings" },
-          h("div", { class: "selects" }, labelled("Mode", this.mode), labelled("Service", this.service), labelled("Takes", this.takes)),
-          h("label", { class: "field" }, h("span", { class: "field-name" }, "Context on each side ", this.contextWords), this.context),
+          h(
+            "div",
+            { class: "selects" },
+            labelled("Mode", this.mode),
+            labelled("Service", this.service),
+            labelled("Takes", this.takes),
+          ),
+          h(
+            "label",
+            { class: "field" },
+            h("span", { class: "field-name" }, "Context on each side ", this.contextWords),
+            this.context,
+          ),
           this.price.element,
           h("label", { class: "check" }, this.skip, h("span", {}, "Skip this request")),
         ),
@@ -113,7 +141,9 @@ class RequestForm {
   }
 
   sayContext() {
-    setText(this.contextWords, plural(Number(this.context.value), "frame"));
+    const words = plural(Number(this.context.value), "frame");
+    setText(this.contextWords, words);
+    this.context.setAttribute("aria-valuetext", words);
   }
 
   slid() {
@@ -135,18 +165,32 @@ function stills(request) {
   if (!request.stills) return h("p", { class: "hint" }, "There are no pictures of it.");
   if (store.link.offline) return stripOf(request);
   const one = (name, n) => {
-    const image = h("img", { alt: `The frame ${n === 0 || n === 4 ? `${name} the region` : `that is ${name} in the region`}`, width: "640", height: "360", decoding: "async" });
+    const image = h("img", {
+      alt: `The frame ${n === 0 || n === 4 ? `${name} the region` : `that is ${name} in the region`}`,
+      width: "640",
+      height: "360",
+      decoding: "async",
+    });
     // Before a file's first frame, and after its last, there is none.
     const tries = n === 0 || n === 4 ? 1 : 4;
     loadLazily(image, () => store.link.still(request.id, n), null, tries);
-    return h("figure", { class: n === 0 || n === 4 ? "still outside" : "still inside" }, image, h("figcaption", {}, name));
+    return h(
+      "figure",
+      { class: n === 0 || n === 4 ? "still outside" : "still inside" },
+      image,
+      h("figcaption", {}, name),
+    );
   };
   return h("div", { class: "stills" }, ...STILLS.map(one));
 }
 
 /** The page without a server holds the small pictures only. */
 function stripOf(request) {
-  const image = h("img", { alt: "Five frames: before the region, its first, middle and last, and after it", width: "800", height: "90" });
+  const image = h("img", {
+    alt: "Five frames: before the region, its first, middle and last, and after it",
+    width: "800",
+    height: "90",
+  });
   loadLazily(image, () => store.link.strip(request.id), null, 1);
   return h("span", { class: "strip large" }, image, h("span", { class: "strip-region" }));
 }
@@ -166,7 +210,11 @@ function services(request) {
 }
 
 function modes(request) {
-  const found = store.board.services.find((service) => service.name === request.service)?.modes ?? ["video", "audio", "both"];
+  const found = store.board.services.find((service) => service.name === request.service)?.modes ?? [
+    "video",
+    "audio",
+    "both",
+  ];
   return found.includes(request.mode) ? found : [request.mode, ...found];
 }
 
@@ -178,10 +226,22 @@ function drawInCut(place, request) {
   place.hidden = !request.overridden;
   if (!request.overridden) return;
   const same = request.prompt === request.prompt_in_cut;
-  const back = h("button", { type: "button", class: "quiet small", onclick: () => act("override", { request: request.id, clear: true }, "As in the cut") }, "Take back to the cut\u2019s");
+  const back = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet small",
+      onclick: () => act("override", { request: request.id, clear: true }, "As in the cut"),
+    },
+    "Take back to the cut\u2019s",
+  );
   fill(
     place,
-    h("p", {}, same ? "Settings are changed here; the cut\u2019s own stand in its mark." : "Changed here. In the cut stands:"),
+    h(
+      "p",
+      {},
+      same ? "Settings are changed here; the cut\u2019s own stand in its mark." : "Changed here. In the cut stands:",
+    ),
     !same && h("blockquote", {}, request.prompt_in_cut || "(no prompt)"),
     !store.link.offline && back,
   );
@@ -190,7 +250,13 @@ function drawInCut(place, request) {
 function drawRemarks(place, request) {
   const problems = store.board.problems.filter((problem) => problem.request === request.id);
   const line = ({ level, what, fix }) =>
-    h("li", { class: level === "problem" ? "is-bad" : level === "warning" ? "is-warn" : null }, h("strong", {}, `${level}: `), what, fix && h("span", { class: "fix" }, ` ${fix}`));
+    h(
+      "li",
+      { class: level === "problem" ? "is-bad" : level === "warning" ? "is-warn" : null },
+      h("strong", {}, `${level}: `),
+      what,
+      fix && h("span", { class: "fix" }, ` ${fix}`),
+    );
   const remarks = request.remarks.map((remark) => h("li", {}, remark));
   fill(place, (problems.length > 0 || remarks.length > 0) && h("ul", {}, ...problems.map(line), ...remarks));
 }

@@ -9,7 +9,8 @@ import { money } from "./words.js";
 const ANSWERS = {
   accepted: {
     words: "The service has it",
-    money: (price) => `Its price, ${price}, stays reserved; the result is fetched under this id, and nothing is sent again.`,
+    money: (price) =>
+      `Its price, ${price}, stays reserved; the result is fetched under this id, and nothing is sent again.`,
     asks: ["id", "The id that the service shows"],
   },
   refused: {
@@ -18,7 +19,10 @@ const ANSWERS = {
   },
   "written-off": {
     words: "It is lost",
-    money: (price) => `${price} counts as spent, and it is never sent again by itself.`,
+    money: (price, state) =>
+      state === "ready"
+        ? "Its charge stays as it is, and its result is not fetched any more."
+        : `${price} counts as spent, and it is never sent again by itself.`,
   },
   charged: {
     words: "It failed and was charged",
@@ -49,21 +53,30 @@ export function openAnswer(order) {
     for (const [key, { label }] of Object.entries(given)) label.hidden = key !== answer;
     say.disabled = !answer || (asks && !given[answer].field.value.trim());
   };
-  const lines = order.choices.filter((choice) => ANSWERS[choice]).map((choice) => {
-    const { words, money: does, asks } = ANSWERS[choice];
-    const line = h(
-      "label",
-      { class: "answer" },
-      h("input", { type: "radio", name, value: choice }),
-      h("span", {}, h("strong", {}, `${words}. `), does(price)),
-    );
-    if (!asks) return line;
-    const field = h("input", { type: "text", autocomplete: "off", inputmode: asks[0] === "amount" ? "decimal" : null });
-    given[choice] = { field, key: asks[0], label: labelled(asks[1], field) };
-    given[choice].label.hidden = true;
-    return [line, given[choice].label];
-  });
-  form.append(h("fieldset", {}, h("legend", {}, "Look it up at the service, then say what became of it"), ...lines.flat()), say);
+  const lines = order.choices
+    .filter((choice) => ANSWERS[choice])
+    .map((choice) => {
+      const { words, money: does, asks } = ANSWERS[choice];
+      const line = h(
+        "label",
+        { class: "answer" },
+        h("input", { type: "radio", name, value: choice }),
+        h("span", {}, h("strong", {}, `${words}. `), does(price, order.state)),
+      );
+      if (!asks) return line;
+      const field = h("input", {
+        type: "text",
+        autocomplete: "off",
+        inputmode: asks[0] === "amount" ? "decimal" : null,
+      });
+      given[choice] = { field, key: asks[0], label: labelled(asks[1], field) };
+      given[choice].label.hidden = true;
+      return [line, given[choice].label];
+    });
+  form.append(
+    h("fieldset", {}, h("legend", {}, "Look it up at the service, then say what became of it"), ...lines.flat()),
+    say,
+  );
   form.addEventListener("input", ready);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

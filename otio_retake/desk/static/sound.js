@@ -42,7 +42,11 @@ export class Sound {
     if (this.muted || !buffer || seconds >= buffer.duration) return;
     this.#context ??= new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
     const context = this.#context;
-    if (context.state === "suspended") context.resume();
+    if (context.state !== "running") {
+      // It starts with a later picture, once the browser lets it.
+      context.resume();
+      return;
+    }
     if (this.#playing) {
       const at = this.#playing.offset + (context.currentTime - this.#playing.began);
       if (Math.abs(at - seconds) < DRIFT) return;

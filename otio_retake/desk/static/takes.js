@@ -6,7 +6,12 @@ import { current, currentTake, show, store, when } from "./board.js";
 import { dialog, fill, h, labelled } from "./dom.js";
 import { money, plural } from "./words.js";
 
-const VERDICTS = [["contradicted", "bad"], ["ambiguous", "warn"], ["probable", "good"], ["certain", "good"]];
+const VERDICTS = [
+  ["contradicted", "bad"],
+  ["ambiguous", "warn"],
+  ["probable", "good"],
+  ["certain", "good"],
+];
 
 /** The colour of a verdict; a take that is composed of several results has the worst of theirs. */
 function worst(verdict) {
@@ -37,7 +42,15 @@ function drawCards(place) {
   cards.drawn = drawn;
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.act : null;
   const decided = request.made.some((take) => take.state === "picked" || take.state === "rejected");
-  fill(place, h("ol", { class: "cards", start: "0" }, originalCard(request, decided), ...request.made.map((take, i) => card_(request, take, i + 1))));
+  fill(
+    place,
+    h(
+      "ol",
+      { class: "cards", start: "0" },
+      originalCard(request, decided),
+      ...request.made.map((take, i) => card_(request, take, i + 1)),
+    ),
+  );
   // The cards are new; the hand stays where it was.
   if (focused) place.querySelector(`[data-act="${CSS.escape(focused)}"]`)?.focus();
 }
@@ -47,7 +60,17 @@ function originalCard(request, decided) {
   return h(
     "li",
     { class: picked && decided ? "card is-picked" : "card" },
-    h("div", { class: "card-show original" }, h("span", { class: "card-line" }, h("kbd", {}, "0"), h("strong", {}, "Original"), picked && decided && h("span", { class: "chip good" }, "stays"))),
+    h(
+      "div",
+      { class: "card-show original" },
+      h(
+        "span",
+        { class: "card-line" },
+        h("kbd", {}, "0"),
+        h("strong", {}, "Original"),
+        picked && decided && h("span", { class: "chip good" }, "stays"),
+      ),
+    ),
     h(
       "div",
       { class: "card-buttons" },
@@ -58,8 +81,15 @@ function originalCard(request, decided) {
 
 function card_(request, take, n) {
   const shown = take.id === store.shown;
-  const state = { picked: ["good", "picked"], rejected: ["bad", "rejected"], placed: ["quiet", "in the cut"] }[take.state];
-  const classes = ["card", take.state === "picked" && "is-picked", take.state === "rejected" && "is-rejected", shown && "is-shown"];
+  const state = { picked: ["good", "picked"], rejected: ["bad", "rejected"], placed: ["quiet", "in the cut"] }[
+    take.state
+  ];
+  const classes = [
+    "card",
+    take.state === "picked" && "is-picked",
+    take.state === "rejected" && "is-rejected",
+    shown && "is-shown",
+  ];
   const open = take.state !== "rejected";
   const kind = { sound: "sound", both: "picture, sound" }[take.kind];
   const line = [
@@ -70,7 +100,18 @@ function card_(request, take, n) {
     state && h("span", { class: `chip ${state[0]}` }, state[1]),
     !take.there && h("span", { class: "chip bad" }, "files missing"),
   ];
-  const look = h("button", { type: "button", class: "card-show", "aria-pressed": String(shown), "data-act": `show-${take.id}`, title: take.name, onclick: () => show(take.id) }, h("span", { class: "card-line" }, ...line));
+  const look = h(
+    "button",
+    {
+      type: "button",
+      class: "card-show",
+      "aria-pressed": String(shown),
+      "data-act": `show-${take.id}`,
+      title: take.name,
+      onclick: () => show(take.id),
+    },
+    h("span", { class: "card-line" }, ...line),
+  );
   return h(
     "li",
     { class: classes.filter(Boolean).join(" ") },
@@ -78,15 +119,25 @@ function card_(request, take, n) {
     h(
       "div",
       { class: "card-buttons" },
-      open && take.id !== request.picked && take.there && button(`pick-${take.id}`, "Pick", `Pick ${take.label}`, () => pick(request, take.id)),
+      open &&
+        take.id !== request.picked &&
+        take.there &&
+        button(`pick-${take.id}`, "Pick", `Pick ${take.label}`, () => pick(request, take.id)),
       open && shown && button(`reject-${take.id}`, "Reject\u2026", `Reject ${take.label}`, () => openReject(take)),
-      !open && button(`restore-${take.id}`, "Restore", `Restore ${take.label}`, () => act("restore", { take: take.id }, `${take.label} is restored`)),
+      !open &&
+        button(`restore-${take.id}`, "Restore", `Restore ${take.label}`, () =>
+          act("restore", { take: take.id }, `${take.label} is restored`),
+        ),
     ),
   );
 }
 
 function button(name, words, label, does) {
-  return h("button", { type: "button", class: "quiet small", "data-act": name, "aria-label": label, onclick: does }, words);
+  return h(
+    "button",
+    { type: "button", class: "quiet small", "data-act": name, "aria-label": label, onclick: does },
+    words,
+  );
 }
 
 /** Asks why; the reason is kept with the take, for whoever orders the next one. */
@@ -97,7 +148,12 @@ export function openReject(take) {
     { method: "dialog", class: "dialog-body" },
     h("p", {}, `${take.label} is kept, and not placed in the cut any more. It can be restored.`),
     labelled("Reason", reason),
-    h("div", { class: "dialog-buttons" }, h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Cancel"), h("button", { type: "submit", class: "primary" }, "Reject")),
+    h(
+      "div",
+      { class: "dialog-buttons" },
+      h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Cancel"),
+      h("button", { type: "submit", class: "primary" }, "Reject"),
+    ),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -115,7 +171,9 @@ function drawFacts(place) {
   if (!take) return;
   const orders = request.orders.filter((order) => take.orders.includes(order.id) || take.orders.includes(order.short));
   const currency = store.board.money.currency;
-  const costs = orders.map((order) => (order.billed === null ? `${money(order.cost, currency)} estimated` : `${money(order.billed, currency)} billed`));
+  const costs = orders.map((order) =>
+    order.billed === null ? `${money(order.cost, currency)} estimated` : `${money(order.billed, currency)} billed`,
+  );
   const fact = (name, words) => words && [h("dt", {}, name), h("dd", {}, words)];
   fill(
     place,
@@ -126,7 +184,8 @@ function drawFacts(place) {
       ...fact("File", take.name),
       ...(fact("Verdict", take.verdict) || []),
       ...fact("Prompt", take.prompt || "(none)"),
-      ...(fact("Service", unique(orders.map((order) => `${order.service} ${order.model ?? request.model}`.trim()))) || []),
+      ...(fact("Service", unique(orders.map((order) => `${order.service} ${order.model ?? request.model}`.trim()))) ||
+        []),
       ...fact("Frames", spans(request, take)),
       ...(fact("Cost", costs.join(", ")) || []),
       ...(fact("Order", unique(orders.length ? orders.map((order) => order.short) : take.orders)) || []),
@@ -141,6 +200,8 @@ function unique(words) {
 }
 
 function spans(request, take) {
-  const replaced = take.pair ? take.pair.replaced.reduce((sum, [from, to]) => sum + to - from, 0) : request.replaced_frames;
-  return `${plural(request.region_frames, "frame")} marked, ${replaced} replaced, ${request.pull_frames} sent`;
+  const replaced = take.pair
+    ? take.pair.replaced.reduce((sum, [from, to]) => sum + to - from, 0)
+    : request.replaced_frames;
+  return `${plural(request.region_frames, "frame")} marked, ${replaced} replaced`;
 }

@@ -17,7 +17,8 @@ export class Timeline {
   constructor(place, goTo) {
     this.goTo = goTo;
     const lane = (name, kind, box) => [h("span", { class: `lane-name ${kind}` }, name), (this[kind] = box)];
-    const graph = (name) => svg("svg", { class: `lane-box ${name}`, preserveAspectRatio: "none", "aria-hidden": "true" });
+    const graph = (name) =>
+      svg("svg", { class: `lane-box ${name}`, preserveAspectRatio: "none", "aria-hidden": "true" });
     const wave = (name) => h("canvas", { class: `lane-box ${name}`, "aria-hidden": "true" });
     this.changeNow = h("span", { class: "figures" });
     this.head = h("div", { class: "playhead" });
@@ -88,7 +89,7 @@ export class Timeline {
     this.outside[1].style.width = `${(100 * (count - 1 - (to ?? count - 1))) / count}%`;
   }
 
-  /** The change of each frame: a square-root scale, so that a small change where none should be is seen beside a large one. */
+  /** The change of each frame, on a square-root scale: a small one where none should be is seen beside a large one. */
   setNumbers(numbers) {
     this.#numbers = numbers;
     const { count, seams } = this.#pair;
@@ -147,7 +148,10 @@ export class Timeline {
   #drawWaves() {
     if (!this.#pair) return;
     const seconds = secondsAt(this.#pair.count, this.#ruler.rate);
-    for (const [canvas, side] of [[this.waveA, "a"], [this.waveB, "b"]]) {
+    for (const [canvas, side] of [
+      [this.waveA, "a"],
+      [this.waveB, "b"],
+    ]) {
       drawWaveform(canvas, this.#buffers[side], seconds, getComputedStyle(canvas).color);
     }
   }

@@ -1,4 +1,4 @@
-// How the player moves: play, shuttle both ways, steps, seams, in and out, loops. Pictures and sound start together here.
+// How the player moves: play, shuttle both ways, steps, seams, in and out, loops. Sound follows the pictures.
 
 import { secondsAt } from "./frames.js";
 
@@ -31,7 +31,8 @@ export class Transport {
     this.in = null;
     this.out = null;
     this.#pair = pair;
-    if (this.loop === "marks" || (this.loop.startsWith("seam") && !pair?.seams[this.#seamOf(this.loop)])) this.loop = "off";
+    if (this.loop === "marks" || (this.loop.startsWith("seam") && !pair?.seams[this.#seamOf(this.loop)]))
+      this.loop = "off";
     this.#sound.stop();
     this.#changed();
   }
@@ -110,11 +111,16 @@ export class Transport {
     const rate = this.#player.ruler?.rate;
     const speed = this.speed;
     if (speed <= 0) return;
-    await this.#player.play(speed, to, (now) => {
-      // Sound has a meaning at one speed only.
-      if (speed === 1) this.#sound.keep(secondsAt(now, rate));
-      this.#changed();
-    }, () => this.#atEnd());
+    await this.#player.play(
+      speed,
+      to,
+      (now) => {
+        // Sound has a meaning at one speed only.
+        if (speed === 1) this.#sound.keep(secondsAt(now, rate));
+        this.#changed();
+      },
+      () => this.#atEnd(),
+    );
   }
 
   async #atEnd() {
@@ -131,7 +137,7 @@ export class Transport {
     if (this.speed > 0) await this.#forward();
   }
 
-  /** Backward there is no playing in a browser: each moment it goes to the frame that is due, and leaves out what it cannot show. */
+  /** No browser plays backward: each moment this goes to the frame that is due, and leaves out what it cannot show. */
   async #reverse() {
     const run = (this.#backward += 1);
     const { rate } = this.#player.ruler;
@@ -180,7 +186,10 @@ export class Transport {
   /** To the first frame on the far side of the next seam, or of the one before. */
   toSeam(way) {
     const { frame } = this.#player;
-    const seams = way > 0 ? this.#pair.seams.filter((seam) => seam > frame) : this.#pair.seams.filter((seam) => seam < frame).reverse();
+    const seams =
+      way > 0
+        ? this.#pair.seams.filter((seam) => seam > frame)
+        : this.#pair.seams.filter((seam) => seam < frame).reverse();
     const edge = way > 0 ? this.#pair.count - 1 : 0;
     return this.step((seams[0] ?? edge) - frame);
   }

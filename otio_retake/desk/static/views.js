@@ -1,4 +1,4 @@
-// Where pictures are drawn: original and take beside each other, alone, wiped or as their difference. Always of one frame.
+// Where pictures are drawn: original and take side by side, alone, wiped or as their difference. Always of one frame.
 
 import { fill, h, setText } from "./dom.js";
 
@@ -22,7 +22,8 @@ export class Views {
   #pair = null;
 
   constructor(place) {
-    const canvas = (id, label) => h("canvas", { id, role: "img", "aria-label": label, width: "16", height: "9", hidden: true });
+    const canvas = (id, label) =>
+      h("canvas", { id, role: "img", "aria-label": label, width: "16", height: "9", hidden: true });
     this.a = canvas("canvas-a", "Picture of the original");
     this.b = canvas("canvas-b", "Picture of the take");
     this.d = canvas("canvas-d", "Difference of original and take");
@@ -38,7 +39,14 @@ export class Views {
       onkeydown: (event) => this.#walk(event),
     });
     // In the page and behind the pictures: some browsers do not decode for a video that is nowhere.
-    this.video = h("video", { class: "source", muted: true, playsinline: true, preload: "auto", "aria-hidden": "true", tabindex: "-1" });
+    this.video = h("video", {
+      class: "source",
+      muted: true,
+      playsinline: true,
+      preload: "auto",
+      "aria-hidden": "true",
+      tabindex: "-1",
+    });
     this.video.muted = true;
     this.message = h("p", { class: "stage-message", role: "status" });
     this.stage = h("div", { class: "stage" });
@@ -52,7 +60,11 @@ export class Views {
   /** Makes room for a pair's pictures; `label` names the take. */
   fit(pair, label) {
     this.#pair = pair;
-    for (const [canvas, side] of [[this.a, pair.a], [this.b, pair.b], [this.d, pair.a]]) {
+    for (const [canvas, side] of [
+      [this.a, pair.a],
+      [this.b, pair.b],
+      [this.d, pair.a],
+    ]) {
       if (!side) continue;
       canvas.width = side[2];
       canvas.height = side[3];
@@ -136,7 +148,12 @@ export class Views {
     const top = CAPTION + Math.floor((room - height) / 2);
     const left = Math.floor((cell - width) / 2);
     const second = view === "side" ? cell + GAP + left : left;
-    for (const [canvas, x] of [[this.a, left], [this.b, second], [this.d, left]]) place(canvas, x, top, width, height);
+    for (const [canvas, x] of [
+      [this.a, left],
+      [this.b, second],
+      [this.d, left],
+    ])
+      place(canvas, x, top, width, height);
     const both = view === "wipe" || view === "difference";
     place(this.captions.a, left, top - CAPTION, both ? width / 2 : width, CAPTION);
     place(this.captions.b, both ? left + width / 2 : second, top - CAPTION, both ? width / 2 : width, CAPTION);

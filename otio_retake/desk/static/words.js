@@ -3,7 +3,8 @@
 /** `text` as an integer of `places` decimal places. */
 function scaled(text, places) {
   const [whole, part = ""] = String(text).replace("-", "").split(".");
-  const value = BigInt(whole || "0") * 10n ** BigInt(places) + BigInt((part + "0".repeat(places)).slice(0, places) || "0");
+  const value =
+    BigInt(whole || "0") * 10n ** BigInt(places) + BigInt((part + "0".repeat(places)).slice(0, places) || "0");
   return String(text).startsWith("-") ? -value : value;
 }
 

@@ -8,17 +8,29 @@ import { capital, plural } from "./words.js";
 export function openWriting() {
   const { cut, requests } = store.board;
   const picked = requests.filter((request) => request.picked).length;
-  const options = ["", ...cut.editors].map((name) => h("option", { value: name }, name ? capital(name) : "As the cut is"));
+  const options = ["", ...cut.editors].map((name) =>
+    h("option", { value: name }, name ? capital(name) : "As the cut is"),
+  );
   const editor = h("select", { value: cut.editor }, ...options);
   const result = h("div", { class: "written", role: "status" });
   const write = h("button", { type: "submit", class: "primary" }, "Write cut");
   const form = h(
     "form",
     { method: "dialog", class: "dialog-body" },
-    h("p", {}, `${plural(picked, "request")} of ${requests.length} picked. The cut is written as a new file, ${cut.output}; your own file stays as it is.`),
+    h(
+      "p",
+      {},
+      `${plural(picked, "request")} of ${requests.length} picked. `,
+      `The cut is written as a new file, ${cut.output}; your own file stays as it is.`,
+    ),
     labelled("For the editor", editor),
     result,
-    h("div", { class: "dialog-buttons" }, h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Close"), write),
+    h(
+      "div",
+      { class: "dialog-buttons" },
+      h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Close"),
+      write,
+    ),
   );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -48,6 +60,6 @@ function listed(title, lines) {
 }
 
 /** A remark may be a sentence or the three parts of one. */
-export function said(line) {
+function said(line) {
   return typeof line === "string" ? line : [line.where, line.what, line.fix].filter(Boolean).join(": ");
 }
