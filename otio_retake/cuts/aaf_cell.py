@@ -6,9 +6,7 @@ any amount of memory. What the child says is plain values; what it writes is a n
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import random
 import subprocess
 import sys
@@ -17,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ..child import environment, last_words, limit_memory, stop
 from ..errors import CutError
 
 MOST_MEMORY = 4 << 30
@@ -75,36 +74,20 @@ def _run(path: Path, size: int, job: str, arguments: list[str], more: int = 0) -
     seconds = SECONDS + SECONDS_PER_MEGABYTE * (size >> 20) + more
     command = [sys.executable, "-m", "otio_retake.cuts.aaf_cell", job, *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds, env=_environment(), check=False)
+        done = subprocess.run(command, capture_output=True, timeout=seconds, env=environment(), check=False)
     except subprocess.TimeoutExpired:
         raise CutError(f"the AAF cannot be {done_to} within {seconds} s", where=str(path), fix=_AGAIN) from None
     if done.returncode != 0:
-        why = _last_words(done.stderr) or "its reader was stopped"
+        why = last_words(done.stderr) or "its reader was stopped"
         fix = "export one sequence at a time" if "sequence" in why and "holds" in why else _AGAIN
         raise CutError(f"the AAF cannot be {done_to}: {why}", where=str(path), fix=fix)
-
-
-def _last_words(stderr: bytes) -> str:
-    for line in reversed(stderr.decode(errors="replace").splitlines()):
-        if line.startswith("cell: "):
-            return line.removeprefix("cell: ")
-    return ""
-
-
-def _environment() -> dict[str, str]:
-    """What the child may know: how to start Python, and nothing else; no keys."""
-    kept = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "LANG", "LC_ALL")
-    return {name: os.environ[name] for name in kept if name in os.environ}
 
 
 # --- in the child ---------------------------------------------------------------------------------------------------
 
 
 def _main(job: str, file: Path, other: Path) -> None:
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    limit_memory(MOST_MEMORY)
     # pyaaf2 shuffles directories to balance them: the same edits shall make the same file.
     random.seed(0)
     from .aaf_outline import MOST_BYTES, Unreadable, read_outline
@@ -114,23 +97,18 @@ def _main(job: str, file: Path, other: Path) -> None:
         if job == "read":
             text = json.dumps(read_outline(file))
             if len(text) > MOST_BYTES:
-                _stop("it says more than a sequence should")
+                stop("it says more than a sequence should")
             other.write_text(text)
         else:
             other.write_text(json.dumps(patch(file, json.loads(other.read_bytes()))))
     except (Unreadable, CannotPatch) as error:
-        _stop(str(error))
+        stop(str(error))
     except MemoryError:
-        _stop("it needs more memory than a sequence should")
+        stop("it needs more memory than a sequence should")
     except RecursionError:
-        _stop("its objects are nested too deep")
+        stop("its objects are nested too deep")
     except Exception:  # pyaaf2 raises anything at all over a damaged file
-        _stop("it is damaged, or cut short")
-
-
-def _stop(why: str) -> None:
-    print(f"cell: {why}", file=sys.stderr)
-    raise SystemExit(3)
+        stop("it is damaged, or cut short")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from .board import board_of, still_frames, working
 from .following import Signature, reopened, signature
 from .kitchen import Kitchen
 from .order_rows import WORDS
-from .pairs import make_pair, pair_name
+from .pair_cell import cook_pair
+from .pairs import pair_name
 from .picks import picks_of
 from .sight import Sight, look
 from .sounds import make_sound, make_take_sound, sound_name, take_sound_name
@@ -175,10 +176,10 @@ class Desk:
         span, media = made.main.spec.span, made.item.media
         if made.picture is None:
             name = pair_name(media, "", span)
-            return self.kitchen.dish(name, lambda path: make_pair(media, None, span, path))
+            return self.kitchen.dish(name, lambda path: cook_pair(media, None, span, path))
         take = made.picture
         name = pair_name(media, take.spec.sha256, span)
-        return self.kitchen.dish(name, lambda path: make_pair(media, self._facts_of(take), span, path))
+        return self.kitchen.dish(name, lambda path: cook_pair(media, self._facts_of(take), span, path))
 
     def _sound(self, made: Any, part: str) -> Path:
         span, item = made.main.spec.span, made.item

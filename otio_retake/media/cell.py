@@ -6,10 +6,8 @@ demuxer and leaves thumbnails and sound as plain arrays; only then does the prog
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -19,6 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from ..child import SAID, environment, last_words, limit_memory, stop
 from ..errors import ResultUnread, ResultUnusable
 
 MOST_MEMORY = 4 << 30
@@ -29,9 +28,6 @@ SPARE_FRAMES = 24
 
 MOST_SIDE = 4096
 """Longest side of a result: services answer in 1080 lines; 2160 is the most that any takes."""
-
-SAID = 3
-"""How the child ends where it says something of the file. Whatever else it ends with says nothing of it."""
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -72,11 +68,11 @@ def looked_at(path: Path, *, expected: int, seconds: float) -> Iterator[Looked]:
         command = [sys.executable, "-m", "otio_retake.media.cell", str(path), folder, str(expected + SPARE_FRAMES)]
         with unread(path):
             try:
-                done = subprocess.run(command, capture_output=True, timeout=seconds, env=_environment(), check=False)
+                done = subprocess.run(command, capture_output=True, timeout=seconds, env=environment(), check=False)
             except subprocess.TimeoutExpired:
                 raise _unread(f"its reader did not end within {seconds:.0f} s", path) from None
             report = Path(folder, "report.json")
-            if done.returncode == SAID and (why := _last_words(done.stderr)):
+            if done.returncode == SAID and (why := last_words(done.stderr)):
                 raise _unusable(why, path)
             if done.returncode != 0:
                 raise _unread(_stopped(done.returncode, done.stderr), path)
@@ -147,30 +143,7 @@ def _stopped(code: int, stderr: bytes) -> str:
     return f"its reader failed{f' ({last[:200]})' if last else ''}"
 
 
-def _last_words(stderr: bytes) -> str:
-    for line in reversed(stderr.decode(errors="replace").splitlines()):
-        if line.startswith("cell: "):
-            return line.removeprefix("cell: ")
-    return ""
-
-
-def _environment() -> dict[str, str]:
-    """What the child may know: how to start Python, and nothing else; no keys."""
-    kept = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "LANG", "LC_ALL")
-    return {name: os.environ[name] for name in kept if name in os.environ}
-
-
 # --- in the child ---------------------------------------------------------------------------------------------------
-
-
-def _limit(bytes_most: int) -> bool:
-    """Limits this process's memory; False where it cannot be, or had less already."""
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (bytes_most, bytes_most))
-        return True
-    return False
 
 
 def _of_the_machine(error: BaseException) -> bool:
@@ -184,7 +157,7 @@ def _of_the_machine(error: BaseException) -> bool:
 
 
 def _main(path: Path, folder: Path, most: int) -> None:
-    limited = _limit(MOST_MEMORY)
+    limited = limit_memory(MOST_MEMORY)
     import av
     import numpy as np
 
@@ -196,12 +169,11 @@ def _main(path: Path, folder: Path, most: int) -> None:
         with av.open(f"file:{path}", format=demuxer_of(path), timeout=(20, 20)) as container:
             stream = video_stream(container)
             if stream is None or not stream.codec_context.width:
-                _stop("it has no picture")
-            assert stream is not None
+                stop("it has no picture")
             context = stream.codec_context
             width, height = context.width, context.height
             if max(width, height) > MOST_SIDE:
-                _stop(f"its picture of {width}x{height} is absurd")
+                stop(f"its picture of {width}x{height} is absurd")
             # A picture can be larger in its stream than in its header; in av.open() this option has no effect.
             context.options = {"max_pixels": str(MOST_SIDE * MOST_SIDE)}
             stream.thread_type = "AUTO"
@@ -239,11 +211,11 @@ def _main(path: Path, folder: Path, most: int) -> None:
     except MemoryError:
         if not limited:
             raise
-        _stop("it needs more memory than a movie should")
+        stop("it needs more memory than a movie should")
     except AV_ERRORS as error:
         if _of_the_machine(error):
             raise
-        _stop(f"it is damaged ({(getattr(error, 'strerror', None) or type(error).__name__).lower()})")
+        stop(f"it is damaged ({(getattr(error, 'strerror', None) or type(error).__name__).lower()})")
     report = {
         "frames": frames,
         "width": width,
@@ -255,11 +227,6 @@ def _main(path: Path, folder: Path, most: int) -> None:
         "samples": samples,
     }
     (folder / "report.json").write_text(json.dumps(report))
-
-
-def _stop(why: str) -> None:
-    print(f"cell: {why}", file=sys.stderr)
-    raise SystemExit(SAID)
 
 
 if __name__ == "__main__":
