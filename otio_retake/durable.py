@@ -65,7 +65,8 @@ def written_beside(path: Path) -> Iterator[Path]:
                 os.replace(part, path)
             flush_folder(path.parent)
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from .answers import answer, as_json, fault, problem, problem_of, unknown
 from .calls import CALLS, Call, Enter, Misread, read_call
 from .events import Events
 from .serves import Kind, Serves
-from .sessions import Sessions, TooManyTries
+from .sessions import Sessions
 from .shell import SHELL, ShellFile
 
 _FILES: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
@@ -104,12 +104,7 @@ class _Pages:
     async def enter(self, request: Request) -> Response:
         """A session for a token."""
         token = read_call(Enter, await request.body())["token"]
-        try:
-            session = await self._ask(lambda: self._sessions.enter(token))
-        except TooManyTries:
-            return problem(
-                429, "too many wrong links were tried, so none is taken any more", fix="stop the desk and start it anew"
-            )
+        session = await self._ask(lambda: self._sessions.enter(token))
         if session is None:
             return problem(
                 403, "this link was used before, or is not the desk's", fix="open the desk again, with its newest link"

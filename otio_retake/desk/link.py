@@ -29,8 +29,7 @@ def write_link(path: Path, port: int, token: str) -> None:
     Raises ``RetakeError`` where ``path`` cannot be written.
     """
     page = _PAGE.format(address=f"http://127.0.0.1:{port}/#t={token}")
-    # The outer one explains what goes wrong when a part is cleared away.
-    with explained(path), written_beside(path) as part:
+    with written_beside(path) as part:
         part.unlink(missing_ok=True)
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
         with os.fdopen(handle, "wb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from otio_retake.desk.events import EVERY
+from otio_retake.desk.events import EVERY, Events
 from otio_retake.desk.serving import Serving
 from otio_retake.errors import ProjectBusy
 
@@ -168,6 +169,25 @@ def test_a_page_that_reads_nothing_holds_nobody_up(
         for number in (2, 3):
             stand_in.state = {"stamp": str(number), "said": ["x" * 3_000_000]}
             assert listener.told(number)[-1]["stamp"] == str(number)
+
+
+def test_silence_is_broken_by_a_comment() -> None:
+    said: list[bytes] = []
+    left = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message.get("body", b""))
+        if said.count(b": still here\n\n") == 2:
+            left.set()
+
+    events = Events(lambda: {"stamp": "1"}, every=0.005, still_here=0.05)
+    asyncio.run(asyncio.wait_for(events({"type": "http", "method": "GET"}, receive, send), 10))
+    assert said[1:] == [b'event: live\ndata: {"stamp":"1"}\n\n', *[b": still here\n\n"] * 2]
+    assert events.pages == 0
 
 
 @pytest.mark.slow

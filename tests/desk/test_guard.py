@@ -185,6 +185,11 @@ def test_other_methods_are_refused(method: str, page: httpx.Client, serving: Ser
     assert stand_in.did == stand_in.asked == []
 
 
+def test_other_methods_are_refused_before_anything_is_looked_up(serving: Serving) -> None:
+    for path in ("/", "/nothing", "/d/guessed/board", "*"):
+        assert ask(serving.port, f"PUT {path} HTTP/1.1", f"Host: 127.0.0.1:{serving.port}").status == 405
+
+
 def test_a_preflight_gets_no_leave(serving: Serving) -> None:
     answer = ask(
         serving.port, "OPTIONS /enter HTTP/1.1", f"Host: 127.0.0.1:{serving.port}", "Origin: http://evil.example",

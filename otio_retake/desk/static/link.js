@@ -144,18 +144,26 @@ class ServerLink {
    * server knows this page no more: then `gone` is called with why.
    */
   follow({ live, lost, found, gone }) {
+    let source = null;
     const open = () => {
-      const source = new EventSource(this.at("events"));
+      source?.close();
+      source = new EventSource(this.at("events"));
       source.addEventListener("open", found);
       source.addEventListener("live", (event) => live(JSON.parse(event.data)));
       source.addEventListener("error", () => {
         lost();
         // A stream that broke opens itself again; a refused one is closed for good.
         if (source.readyState === EventSource.CLOSED)
-          this.#askWhy().then((why) => (why ? gone(why) : setTimeout(open, 2000)));
+          this.#askWhy().then((why) => (why ? gone(why) : setTimeout(reopen, 2000)));
       });
-      addEventListener("pagehide", () => source.close(), { once: true });
     };
+    const reopen = () => !document.hidden && open();
+    addEventListener("pagehide", () => source?.close());
+    // A browser opens six connections to a server: pages that nobody looks at leave theirs to the others.
+    document.addEventListener("visibilitychange", () => {
+      source?.close();
+      if (!document.hidden) open();
+    });
     open();
   }
 
