@@ -13,7 +13,7 @@ from .planned import Plan, PlanItem
 from .settings import Settings
 from .spans import Span
 from .takes import Target
-from .takes_store import add_target
+from .takes_store import add_target, close_target, open_targets
 from .targets import Ordered, targets_for
 
 
@@ -93,10 +93,21 @@ def gather(
             )
     targets = targets_for(items, ordered, settings)
     if add:
-        for target, _ in targets:
+        wanted = [target for target, _ in targets]
+        for target in wanted:
             add_target(ledger, target)
+        for old in open_targets(ledger):
+            if any(_more_than(new, old) for new in wanted):
+                close_target(ledger, old.ident)
     every = tuple(dict.fromkeys(key for part in ordered.values() for key in part.keys))
     return Admitted(every, ordered, tuple(targets), tuple(remarks))
+
+
+def _more_than(new: Target, old: Target) -> bool:
+    """Whether a target is for the same stretch as an older one, with more marks or orders: takes of that would lack."""
+    mine, other = ({key for part in target.parts for key in part.orders} for target in (new, old))
+    alike = (new.kind, new.media.fingerprint, new.needed) == (old.kind, old.media.fingerprint, old.needed)
+    return alike and mine > other
 
 
 def _changed(item: PlanItem, keys: tuple[str, ...], ledger: Ledger) -> Span:

@@ -410,7 +410,14 @@ class Ledger:
         """Keeps what was changed by hand about a mark; None takes it back."""
         with self.write("override") as db:
             if said is None:
-                db.execute("DELETE FROM overrides WHERE mark_id = ?", (mark_id,))
+                # What was ordered under it is still the mark's: then it is kept that there was something.
+                nothing = json.dumps(asdict(Override()))
+                db.execute("UPDATE overrides SET said = ? WHERE mark_id = ?", (nothing, mark_id))
+                db.execute(
+                    "DELETE FROM overrides WHERE mark_id = ? AND NOT EXISTS"
+                    " (SELECT 1 FROM orders WHERE json_extract(spec, '$.mark_id') = ?)",
+                    (mark_id, mark_id),
+                )
             else:
                 row = (mark_id, json.dumps(asdict(said)))
                 db.execute("INSERT OR REPLACE INTO overrides VALUES (?, ?)", row)

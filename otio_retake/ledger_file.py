@@ -55,12 +55,13 @@ CREATE TABLE leases (
 CREATE TABLE events (id INTEGER PRIMARY KEY, at REAL NOT NULL, order_key TEXT NOT NULL, what TEXT NOT NULL);
 """
 
-REVIEWS = """
-CREATE TABLE IF NOT EXISTS main.reviews (
-    take TEXT PRIMARY KEY, reason TEXT NOT NULL, made_by TEXT NOT NULL, made_at REAL NOT NULL
+LATER = (
+    "CREATE TABLE IF NOT EXISTS main.reviews ("
+    " take TEXT PRIMARY KEY, reason TEXT NOT NULL, made_by TEXT NOT NULL, made_at REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS main.originals (mark_id TEXT PRIMARY KEY)",
 )
-"""
-"""Why people rejected takes. It came later; a program that does not know it leaves it alone."""
+"""Why people rejected takes, and where they chose the original. These came later; a program that does not know them
+leaves them alone."""
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's; each lasts milliseconds."""
@@ -88,7 +89,8 @@ def prepare(db: sqlite3.Connection, project: Project, journal: Path) -> None:
             if statement.strip():
                 db.execute(statement)
         db.execute(f"PRAGMA main.user_version = {VERSION}")
-    db.execute(REVIEWS)
+    for statement in LATER:
+        db.execute(statement)
     db.execute(budget.JOURNAL)
     with lasting("ledger made"):
         db.execute("COMMIT")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .admission import Admitted, look_up
@@ -11,6 +11,7 @@ from .cuts import Losses, Patched
 from .durable import check_writable
 from .errors import CutError, RetakeError
 from .keys import VARIABLES, need_key
+from .ledger import Ledger
 from .mark_states import marker_states, state_of
 from .orders import State
 from .placing import held_back, idents, placements
@@ -89,7 +90,13 @@ def write_cut(
     if cut.marks_apart:
         patched = _with_marks(session, patched, admitted)
     save(session, patched, output, overwrite=overwrite)
-    placed = idents(found)
+    if not cut.placed_elsewhere:
+        mark_placed(ledger, idents(found))
+    return Written(output, len(patched.added), patched.losses)
+
+
+def mark_placed(ledger: Ledger, placed: Collection[str]) -> None:
+    """Writes that takes are in a cut, and their orders with them."""
     with ledger.write("takes placed"):
         for take in (t for t in takes(ledger) if t.ident in placed):
             if take.state == "made":
@@ -97,21 +104,17 @@ def write_cut(
             for key, _ in take.spec.picks:
                 if ledger.state_of(key) is State.CONFORMED:
                     ledger.move(key, State.PLACED)
-    return Written(output, len(patched.added), patched.losses)
 
 
 def _with_marks(session: Session, patched: Patched, admitted: Admitted) -> Patched:
-    """``patched`` with the list of markers that says what became of each mark, where there are any."""
+    """``patched`` with what became of each mark, where there are any."""
     requests = session.requests.requests
     if not requests:
         return patched
     ledger = session.ledger
     keys = {ident: ordered.keys for ident, ordered in admitted.ordered.items()}
     states = {r.mark_id: state_of(ledger.order(key) for key in keys.get(r.mark_id, ())) for r in requests}
-    marks = session.cut.write_marks(marker_states(requests, states))
-    patched.losses.left_out.extend(marks.losses.left_out)
-    ending = ".markers" + session.cut.endings[0]
-    return replace(patched, also=(*patched.also, (ending, marks.content)))
+    return session.cut.with_marks(patched, marker_states(requests, states))
 
 
 def save(session: Session, patched: Patched, output: Path, *, overwrite: bool) -> None:

@@ -173,7 +173,7 @@ def _export(made: Desk, path: Path) -> None:
 
     if path.suffix.lower() != ".html":
         raise CutError("the page is written as .html", where=str(path), fix="give --export a path that ends in .html")
-    if path.exists() and b"otio-retake-desk" not in path.open("rb").read(4096):
+    if path.exists() and not _ours(path):
         raise CutError(
             "there is a file already, and it is no page of ours", where=str(path), fix="give --export another path"
         )
@@ -182,3 +182,11 @@ def _export(made: Desk, path: Path) -> None:
         for piece in made.export():
             size += file.write(piece)
     typer.echo(f"written: {path} ({size / 1e6:.1f} MB); it holds footage: give it to those who may see that")
+
+
+def _ours(path: Path) -> bool:
+    """Whether a file is a page that was exported before."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return b"otio-retake-desk" in file.read(4096)

@@ -230,7 +230,9 @@ def restore(cut: CutPath, take: TakeName, project: ProjectFolder = None, json: J
 
 def compose(
     cut: CutPath,
-    picks: Annotated[list[int], typer.Argument(help="One number for each mark on the clip, in order: 2 1")],
+    picks: Annotated[
+        list[int], typer.Argument(help="One number for each mark on the clip, in order: 2 1. 0 is the original.")
+    ],
     at: At = None,
     output: OutPath = None,
     overwrite: Overwrite = False,
@@ -238,7 +240,8 @@ def compose(
     markers: Markers = None,
     rate: Rate = None,
 ) -> None:
-    """Make one take of a clip with several marks: for each mark the result of that number. Costs nothing.
+    """Make one take of a clip with several marks: for each mark the result of that number, or the
+    original for 0. Costs nothing.
 
     otio-retake takes compose cut.otio 2 1 --at A001C003 -o cut-retakes.otio
     """

@@ -78,6 +78,7 @@ def on_desk(session: Session, output: Path | None, *, yes: bool, skip_problems: 
         accept(plan, yes=True, budget=session.settings.budget)
         admitted = admit(plan, session.ledger, session.settings, accepted=True, rehearses=session.rehearse)
         session.library.remember()
+        desk.again.clear()
 
         def ended(outcome: Outcome) -> None:
             done = Done(plan, admitted, outcome)

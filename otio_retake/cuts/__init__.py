@@ -23,6 +23,7 @@ FORMS: dict[str, tuple[str, str]] = {
     ".fcpxmld": ("fcpxml_cut", "open_fcpxml"),
     ".aaf": ("aaf_cut", "open_aaf"),
     ".edl": ("edl_cut", "open_edl"),
+    ".rtksnap": ("resolve_cut", "open_snapshot"),
 }
 """How the name of a cut ends: the module of its form, and what opens it there."""
 

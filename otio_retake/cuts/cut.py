@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -70,7 +70,10 @@ class Cut(ABC):
     """How the name of an output of this form may end."""
 
     marks_apart: ClassVar[bool] = False
-    """Whether the state of marks goes into a list of markers beside the cut, because the form has no place for it."""
+    """Whether the state of marks is written with the takes, because the cut that was read has no place for it."""
+
+    placed_elsewhere: ClassVar[bool] = False
+    """Whether what is written is a plan: its takes are in the cut once an editor's program has carried it out."""
 
     def __init__(self, path: Path, maps: tuple[tuple[str, Path], ...] = ()) -> None:
         self.path = path
@@ -117,6 +120,17 @@ class Cut(ABC):
 
     def keep_in(self, folder: Path) -> None:  # noqa: B027
         """Names the project's folder, where a form that carries media inside itself may unpack it."""
+
+    @property
+    def companions(self) -> tuple[Path, ...]:
+        """Other files that the cut is read from: where one of them changes, the cut has."""
+        return ()
+
+    def with_marks(self, patched: Patched, states: Mapping[Marker, MarkState]) -> Patched:
+        """``patched`` with the state of each mark as well, of a form with marks apart: a list beside the cut."""
+        marks = self.write_marks(states)
+        patched.losses.left_out.extend(marks.losses.left_out)
+        return replace(patched, also=(*patched.also, (".markers" + self.endings[0], marks.content)))
 
     @property
     def media_folder(self) -> Path:

@@ -83,8 +83,9 @@ def again(desk: Desk, body: Mapping[str, Any]) -> Answer:
 def confirm(desk: Desk, body: Mapping[str, Any]) -> Answer:
     """Orders what the page showed, and nothing else. Raises ``NotConfirmed`` where that is no longer the plan."""
     with desk.lock:
-        sight = desk.sight()
-        session, plan = sight.session, sight.plan
+        # Made anew: media and prices may have changed without a word of it in the ledger.
+        session = desk.sight().session
+        plan = session.plan()
         if plan.digest != body["digest"]:
             raise NotConfirmed(
                 "the plan changed while you looked at it, so nothing was sent",
@@ -141,6 +142,8 @@ def resolve(desk: Desk, body: Mapping[str, Any]) -> Answer:
     billed = amount(body.get("amount"), "what was charged")
     words = by_hand.say(ledger, order, body["answer"], ident=body.get("id", ""), amount=billed)
     desk.worker.watch.say(f"order {order.short}: {words}")
+    if body["answer"] in ("accepted", "there") and not desk.worker.running:
+        desk.worker.start(())
     return desk.board()
 
 

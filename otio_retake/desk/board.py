@@ -177,7 +177,7 @@ def _request(request: RetakeRequest, item: PlanItem | None, said: Override | Non
         "until": sight.session.view.timecode(request.record[1]),
         "clip": request.clip.name,
         "prompt_in_cut": mark.prompt,
-        "overridden": said is not None,
+        "overridden": said not in (None, Override()),
         "asked": asked_of(request),
     }
     if item is None:

@@ -10,13 +10,17 @@ from typing import Any, Literal
 
 from ..errors import RetakeError
 from ..lease import holder_of
+from ..ledger import Ledger
 from ..media.facts import MediaFacts, read_facts
+from ..orders import State
 from ..session import Session
+from ..steps.conform import ready
+from ..takes_store import open_targets
 from . import actions, in_resolve
 from .board import board_of, still_frames, working
 from .following import Signature, reopened, signature
 from .kitchen import Kitchen
-from .order_rows import WORDS
+from .order_rows import AT_WORK, WORDS
 from .pair_cell import cook_pair
 from .pairs import pair_name
 from .picks import picks_of
@@ -32,7 +36,7 @@ FOLDER = "desk"
 _STAMP = """
 SELECT (SELECT max(id) FROM events), (SELECT group_concat(id || state) FROM takes),
        (SELECT group_concat(mark_id || said) FROM overrides), (SELECT group_concat(take || reason) FROM reviews),
-       (SELECT group_concat(id || state) FROM targets),
+       (SELECT group_concat(id || state) FROM targets), (SELECT group_concat(mark_id) FROM originals),
        (SELECT total(amount) FROM charges), (SELECT group_concat(order_key || number || state) FROM results)
 """
 
@@ -43,7 +47,9 @@ class Desk:
     def __init__(self, session: Session, output: Path) -> None:
         self.session = session
         self.output = output
-        self.again: dict[str, bool] = {}
+        asked = session.again
+        marks = [request.mark_id for request in session.requests.requests] if asked is True else asked or ()
+        self.again: dict[str, bool] = dict.fromkeys(marks, True)
         self.lock = threading.RLock()
         self.worker = Worker(lambda: self.session)
         self.kitchen = Kitchen(session.ledger.project.folder / FOLDER)
@@ -57,9 +63,9 @@ class Desk:
         self.kitchen.close()
 
     def begin(self) -> None:
-        """Brings home what a service has, where nobody does: results expire."""
+        """Brings home what a service has, and makes takes of what is here, where nobody does: results expire."""
         ledger = self.session.ledger
-        if ledger.at_service() and holder_of(ledger) is None:
+        if holder_of(ledger) is None and (_on_their_way(ledger) or _to_be_made(ledger)):
             self.worker.start(())
 
     # --- what is seen -----------------------------------------------------------------------------------------------
@@ -220,3 +226,14 @@ class Desk:
     def export_name(self) -> str:
         """What that file is called."""
         return f"{self.session.cut_path.stem}-desk.html"
+
+
+def _on_their_way(ledger: Ledger) -> bool:
+    """Whether orders would go on without anything being sent."""
+    states = sorted({*AT_WORK, State.UNKNOWN})
+    return bool(ledger.orders(f"state IN ({', '.join('?' * len(states))})", *states))
+
+
+def _to_be_made(ledger: Ledger) -> bool:
+    """Whether takes can be made of results that are here."""
+    return any(ready(target, ledger) for target in open_targets(ledger))

@@ -9,7 +9,7 @@ from ..cuts.resolve_asked import ask as keep
 from ..cuts.resolve_asked import asked_id
 from ..cuts.resolve_asked import unask as forget
 from ..cuts.resolve_cut import ResolveCut
-from ..cuts.resolve_exchange import Report, reports, waiting
+from ..cuts.resolve_exchange import Report, reports, waiting, waits_for
 from ..errors import CutError
 from ..requests import RetakeRequest
 from ..session import Session
@@ -56,6 +56,7 @@ def applying_row(session: Session) -> dict[str, Any] | None:
     return {
         "revision": awaited if awaited is not None else last.revision if last else 0,
         "waiting": awaited is not None,
+        "why": waits_for(folder),
         "results": _results(session, last) if last else [],
         "duplicate": last.duplicate.name if last and last.duplicate else "",
         "restored": last.restored if last else True,
@@ -79,7 +80,7 @@ def state_of(session: Session) -> Hashable:
     if not applies(session):
         return None
     folder = session.cut_path.parent
-    return waiting(folder), tuple(report.revision for report in reports(folder))
+    return waiting(folder), waits_for(folder), tuple(report.revision for report in reports(folder))
 
 
 def ask(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:

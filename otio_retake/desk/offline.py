@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RetakeError
+from ..legible import one_line
 from .shell import SHELL
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _head(script: str, style: str, name: str) -> str:
     shell = re.sub(r"<script[^>]*></script>\s*", "", shell)
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n{_MADE_BY}\n'
     shell = shell.replace("<head>", f"<head>\n{meta}", 1)
-    shell = re.sub(r"<title>.*?</title>", f"<title>{html.escape(name)}</title>", shell, count=1)
+    title = f"<title>{html.escape(one_line(name))}</title>"
+    shell = re.sub(r"<title>.*?</title>", lambda _: title, shell, count=1)
     shell = shell.replace("</head>", f"<style>{style}</style>\n</head>", 1)
     return shell[: shell.rindex("</body>")]
 

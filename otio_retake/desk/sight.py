@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..admission import Admitted, look_up
@@ -70,19 +70,15 @@ def look(session: Session) -> Sight:
     for take in takes(ledger):
         for key in dict.fromkeys(key for key, _ in take.spec.picks):
             by_order.setdefault(key, []).append(take)
-    found: dict[str, dict[str, Made]] = {}
+    pictures: dict[str, list[TakeFile]] = {}
+    sounds: dict[str, list[TakeFile]] = {}
     for target, serving in admitted.targets:
         keys = [key for part in target.parts for key in part.orders]
         near = {take.ident: take for key in keys for take in by_order.get(key, ()) if serves(take, target)}
         for item in serving:
             targets.setdefault(item.mark_id, []).append(target)
-            mine = found.setdefault(item.mark_id, {})
-            for take in sorted(near.values(), key=lambda take: (take.version, take.name)):
-                there = mine.get(take.name, Made(None, None, item))
-                if target.kind == "sound":
-                    mine[take.name] = Made(there.picture, take, item)
-                else:
-                    mine[take.name] = Made(take, there.sound, item)
+            mine = sounds if target.kind == "sound" else pictures
+            mine.setdefault(item.mark_id, []).extend(sorted(near.values(), key=lambda take: (take.version, take.name)))
     return Sight(
         session=session,
         plan=plan,
@@ -90,8 +86,23 @@ def look(session: Session) -> Sight:
         requests={request.mark_id: request for request in session.requests.requests},
         items=items,
         orders={order.key: order for order in ledger.orders()},
-        made={mark: tuple(sorted(m.values(), key=lambda one: one.main.version)) for mark, m in found.items()},
+        made={mark: _joined(pictures.get(mark, []), sounds.get(mark, []), items[mark]) for mark in targets},
         targets={mark: tuple(mine) for mark, mine in targets.items()},
         reasons=reviews(ledger),
         typical=typical_seconds(ledger),
     )
+
+
+def _joined(pictures: Iterable[TakeFile], sounds: Sequence[TakeFile], item: PlanItem) -> tuple[Made, ...]:
+    """Takes of a request, oldest first: each picture with the sound of the same result, and sounds that have none.
+
+    They mostly have one name. Where a clip has several marks, or its takes are clips of their own too, they do not.
+    """
+    rows, heard = [], set()
+    for picture in pictures:
+        fitting = [sound for sound in sounds if set(sound.spec.picks) <= set(picture.spec.picks)]
+        mine = max(fitting, key=lambda sound: (sound.name == picture.name, sound.version), default=None)
+        heard |= {mine.ident} if mine is not None else set()
+        rows.append(Made(picture, mine, item))
+    rows += [Made(None, sound, item) for sound in sounds if sound.ident not in heard]
+    return tuple(sorted(rows, key=lambda one: one.main.version))

@@ -75,15 +75,16 @@ class Worker:
         self._steps: tuple[StepName, ...] = tuple(STEPS)
         self._shop: Workshop | None = None
         self._thread: threading.Thread | None = None
+        self._busy = False
         self._again = False
+        self._stopping = False
         self._ended: list[Callable[[Outcome], None]] = []
         self.watch = Watch()
 
     @property
     def running(self) -> bool:
         """Whether a run of this desk is at work."""
-        thread = self._thread
-        return thread is not None and thread.is_alive()
+        return self._busy
 
     def start(self, keys: Collection[str], ended: Callable[[Outcome], None] | None = None) -> None:
         """Carries ``keys`` out, beside whatever is at work already; ``ended`` hears what came of it."""
@@ -91,12 +92,13 @@ class Worker:
             self._keys |= set(keys)
             if ended is not None:
                 self._ended.append(ended)
-            if self.running:
+            self._stopping = False
+            if self._busy:
                 self._again = True
                 if self._shop is not None:
                     self._shop.stop.set()
                 return
-            self._again = False
+            self._busy = True
             self._thread = threading.Thread(target=self._run, name="desk-run", daemon=True)
             self._thread.start()
 
@@ -104,6 +106,7 @@ class Worker:
         """Sends nothing more. What is on its way comes to its end; what a service has stays in the ledger."""
         with self._lock:
             self._again = False
+            self._stopping = True
             self._keys.clear()
             if self._shop is not None:
                 self._shop.stop.set()
@@ -118,26 +121,41 @@ class Worker:
 
     def _run(self) -> None:
         while True:
-            with self._lock:
-                keys = set(self._keys)
-                self._again = False
-                session = self._session()
-                self._shop = session.workshop(self.watch, _price(session, keys))
             try:
-                outcome = carry_out(self._shop, keys)
+                keys, shop = self._begun()
+                outcome = carry_out(shop, keys)
                 self._tell(outcome)
-                if not self._again:
-                    while self._ended:
-                        self._ended.pop(0)(outcome)
+                for hears in self._heard_by():
+                    hears(outcome)
             except RetakeError as error:
                 self._say(error)
             except Exception as error:
                 self.watch.say(f"the run ended by a fault of the program ({type(error).__name__}); start it again")
             with self._lock:
+                self._shop = None
                 if not self._again:
                     self._keys.clear()
-                    self._shop = None
+                    self._busy = False
                     return
+
+    def _begun(self) -> tuple[set[str], Workshop]:
+        """What is to be carried out now, and where; stopped already where that was said meanwhile."""
+        with self._lock:
+            keys = set(self._keys)
+            self._again = False
+            session = self._session()
+            self._shop = session.workshop(self.watch, _price(session, keys))
+            if self._stopping:
+                self._shop.stop.set()
+            return keys, self._shop
+
+    def _heard_by(self) -> list[Callable[[Outcome], None]]:
+        """Who waits for the run that has just ended; nobody where another follows it."""
+        with self._lock:
+            if self._again:
+                return []
+            waiting, self._ended = self._ended, []
+            return waiting
 
     def _tell(self, outcome: Outcome) -> None:
         for error in outcome.failed.values():

@@ -8,14 +8,14 @@ from ..admission import Admitted
 from ..cuts.model import Address
 from ..errors import OrderError
 from ..lease import Lease
-from ..takes import Pick, TakeFile, Target, made_as, serves
+from ..takes import Pick, TakeFile, Target, TargetPart, made_as, serves
 from ..takes_store import add_target, close_target, takes
 from .conform import make, picks_of
 from .workshop import Workshop
 
 
 def compose(admitted: Admitted, address: Address, numbers: Sequence[int], shop: Workshop) -> TakeFile:
-    """Makes a take of the clip at ``address``: for each of its marks the result of that number, from 1.
+    """Makes a take of the clip at ``address``: for each of its marks the result of that number, 0 for the original.
 
     Raises ``OrderError`` where there is no such result, or another process is at work.
     """
@@ -28,8 +28,11 @@ def compose(admitted: Admitted, address: Address, numbers: Sequence[int], shop: 
             fix="give one number for each mark, in the order of the cut",
         )
     picks: list[Pick] = []
+    parts: list[TargetPart] = []
     for place, (part, number) in enumerate(zip(target.parts, numbers, strict=True), 1):
         found = picks_of(part, orders)
+        if number == 0:
+            continue
         if not 1 <= number <= len(found):
             raise OrderError(
                 f"mark {place} of the clip has {len(found)} results; there is no number {number}",
@@ -37,6 +40,13 @@ def compose(admitted: Admitted, address: Address, numbers: Sequence[int], shop: 
                 fix="choose one of them, or ask for more with --again",
             )
         picks.append(found[number - 1])
+        parts.append(part)
+    if not picks:
+        raise OrderError(
+            "a take of nothing but the original is the original",
+            where=target.media.path.name,
+            fix="`otio-retake takes pick CUT original` puts it back",
+        )
     held = Lease.take(shop.ledger)
     if not isinstance(held, Lease):
         raise OrderError(
@@ -49,7 +59,7 @@ def compose(admitted: Admitted, address: Address, numbers: Sequence[int], shop: 
             shop.reporter.say(f"{there[-1].name} holds just that already")
             return there[-1]
         add_target(shop.ledger, target)
-        take = make(target, list(target.parts), tuple(picks), orders, shop)
+        take = make(target, parts, tuple(picks), orders, shop)
         close_target(shop.ledger, target.ident)
     return take
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from tests.samples.conftest import alone
 from tests.simulator.clips import make_clip
 
 from .driven import CutFolder, Driven
+from .samples import Sample, rehearse
 from .stand_in import StandIn
 
 
@@ -167,8 +169,11 @@ def open_desk() -> Iterator[Callable[..., Driven]]:
         each.close()
 
 
-def _rehearse(folder: Path, footage: Path, *texts: str) -> CutFolder:
-    """A cut whose marks are retaken by the rehearsal, which costs nothing."""
+def rehearsed(made: pytest.TempPathFactory, footage: Path, *texts: str) -> CutFolder:
+    """A cut whose marks are retaken by the rehearsal, which costs nothing; once in a test run."""
+    base = made.getbasetemp()
+    name = hashlib.sha256(repr(texts).encode()).hexdigest()[:8]
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"rehearsed-{name}"
     place = CutFolder(folder, OTIO_RETAKE_STATE=str(folder / "state"))
     with alone(folder.with_suffix(".lock")):
         if not (folder / "done").exists():
@@ -179,20 +184,14 @@ def _rehearse(folder: Path, footage: Path, *texts: str) -> CutFolder:
     return place
 
 
-def _of_this_run(made: pytest.TempPathFactory, name: str) -> Path:
-    """A folder for all the processes of a test run."""
-    base = made.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-
-
 @pytest.fixture(scope="session")
 def _two_takes(tmp_path_factory: pytest.TempPathFactory, footage: Path) -> CutFolder:
-    return _rehearse(_of_this_run(tmp_path_factory, "two-takes"), footage, "RETAKE both x2: rain")
+    return rehearsed(tmp_path_factory, footage, "RETAKE both x2: rain")
 
 
 @pytest.fixture(scope="session")
 def _two_marks(tmp_path_factory: pytest.TempPathFactory, footage: Path) -> CutFolder:
-    return _rehearse(_of_this_run(tmp_path_factory, "two-marks"), footage, "RETAKE x2: rain", "RETAKE x2: snow")
+    return rehearsed(tmp_path_factory, footage, "RETAKE x2: rain", "RETAKE x2: snow")
 
 
 @pytest.fixture
@@ -205,3 +204,15 @@ def two_takes(_two_takes: CutFolder, tmp_path: Path) -> CutFolder:
 def two_marks(_two_marks: CutFolder, tmp_path: Path) -> CutFolder:
     """Two marks on one clip with two results each, and so two takes of the clip."""
     return _two_marks.copy(tmp_path / "cut")
+
+
+@pytest.fixture(scope="session")
+def retaken(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Sample]:
+    """Samples with takes of some of their requests, or of all: to be copied, not to be changed."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, *wanted: int) -> Sample:
+        return rehearse(shared / "-".join(("retaken", name, *map(str, wanted))), name, wanted)
+
+    return made

@@ -151,7 +151,7 @@ def test_a_change_costs_what_was_said_before_is_known_to_a_later_run_and_can_be_
 
 def test_a_price_that_cannot_be_is_told_with_what_to_do(cut_of: Cut, open_desk: Open, sim: Simulator) -> None:
     desk = open_desk(cut_of("RETAKE: rain"), service="ltx")
-    told = desk.say("price", request=desk.request()["id"], prompt="")
+    told = desk.say("price", request=desk.request()["id"], prompt="rain " * 2_000)
     (problem, *_) = told["problems"]
     assert problem["what"]
     assert problem["fix"]

@@ -7,7 +7,7 @@ import { fill, h, setText } from "./dom.js";
 import { parseRate } from "./frames.js";
 import { loadPicks, savePicks } from "./picks.js";
 import { money, rateName } from "./words.js";
-import { openWriting } from "./writing.js";
+import { openWriting, writingWords } from "./writing.js";
 
 const parts = {};
 
@@ -31,10 +31,11 @@ export function buildBar(place) {
     { class: "button quiet", href: offline ? "#" : store.link.exported(), download: true },
     "Export page",
   );
+  parts.write = button(`${writingWords()}\u2026`, openWriting);
   parts.buttons = h(
     "div",
     { class: "bar-buttons", role: "group", "aria-label": "The whole cut" },
-    ...(offline ? [] : [parts.home, parts.confirm, parts.stop, button("Write cut\u2026", openWriting), exported]),
+    ...(offline ? [] : [parts.home, parts.confirm, parts.stop, parts.write, exported]),
     button("Save picks", savePicks),
     button("Load picks", loadPicks),
   );
@@ -59,7 +60,8 @@ function drawBar() {
   document.title = `${cut.name} \u2013 otio-retake desk`;
   setText(parts.name, cut.name);
   parts.name.title = cut.name;
-  setText(parts.form, `${rateName(parseRate(cut.rate))} fps${cut.drop ? ", drop frame" : ""} \u00b7 ${cut.form}`);
+  const form = cut.applies ? "in Resolve" : cut.form;
+  setText(parts.form, `${rateName(parseRate(cut.rate))} fps${cut.drop ? ", drop frame" : ""} \u00b7 ${form}`);
   drawSums(sums);
   const now = working();
   parts.who.dataset.mine = now ? String(now.mine) : "none";

@@ -1,6 +1,7 @@
 // The page begins here: it is let in, reads the board, builds itself, and then follows what changes.
 
 import { refresh } from "./actions.js";
+import { buildApplying } from "./applying.js";
 import { buildBar } from "./bar.js";
 import { setBoard, setLive, store, when } from "./board.js";
 import { buildDetail } from "./detail.js";
@@ -26,6 +27,7 @@ async function begin() {
   document.body.classList.toggle("is-offline", store.link.offline);
   buildBar(document.getElementById("bar"));
   buildProblems(document.getElementById("problems"));
+  buildApplying(document.getElementById("applying"));
   buildList(document.getElementById("requests"));
   buildDetail(document.getElementById("detail"));
   if (!store.link.offline) buildLog(document.getElementById("requests"));

@@ -32,7 +32,7 @@ export function buildDetail(place) {
   view.clip = h("span", { class: "detail-clip" });
   view.chip = h("span", { class: "chip" });
   view.facts = h("p", { class: "detail-facts" });
-  view.empty = h("p", { class: "empty", hidden: true }, "Nothing in this cut asks for a retake.");
+  view.empty = h("p", { class: "empty", hidden: true });
   const head = h(
     "div",
     { class: "detail-head" },
@@ -75,6 +75,8 @@ function drawHead(head) {
   const request = current();
   head.hidden = !request;
   view.empty.hidden = Boolean(request);
+  const asks = store.board.offers?.length && !store.link.offline ? " Ask for one at the left." : "";
+  setText(view.empty, `Nothing in this cut asks for a retake.${asks}`);
   if (!request) return;
   const state = stateOf(request);
   setText(view.title, `${request.timecode} \u2013 ${request.until}`);

@@ -1,5 +1,6 @@
 // The bin: every request of the cut as a row. Rows are plain and all there, so that scrolling never shows a blank one.
 
+import { askBox } from "./ask.js";
 import { FILTERS, passes, select, setFilter, stateOf, store, when } from "./board.js";
 import { fill, h, setText } from "./dom.js";
 import { loadLazily } from "./lazy.js";
@@ -10,9 +11,9 @@ const bin = { rows: new Map(), filters: new Map(), box: null, empty: null };
 export function buildList(place) {
   const filters = h("div", { class: "filters", role: "group", "aria-label": "Show" }, ...FILTERS.map(filterButton));
   bin.box = h("div", { class: "bin", role: "listbox", "aria-label": "Requests", onkeydown: walk, onclick: choose });
-  bin.empty = h("p", { class: "empty", hidden: true }, "No request is like that.");
+  bin.empty = h("p", { class: "empty", hidden: true });
   const title = h("h2", { id: "requests-title", class: "unseen" }, "Requests");
-  fill(place, title, filters, bin.box, bin.empty);
+  fill(place, title, askBox(), filters, bin.box, bin.empty);
   when("board", drawList);
   when("filter", drawFilter);
   when("selected", () => markSelected(true));
@@ -117,6 +118,7 @@ function drawFilter() {
     shown += fits ? 1 : 0;
   }
   bin.empty.hidden = shown > 0;
+  setText(bin.empty, store.board.requests.length ? "No request is like that." : "Nothing is asked for yet.");
   // The arrow keys start where Tab can go: at the selected row, or the first that is shown.
   markSelected(false);
 }

@@ -1,6 +1,7 @@
 // Before: what is asked of one request, where it may be changed, and what each change costs.
 
 import { act } from "./actions.js";
+import { drawAsked } from "./ask.js";
 import { current, store, when } from "./board.js";
 import { fill, h, labelled, setText } from "./dom.js";
 import { loadLazily } from "./lazy.js";
@@ -44,6 +45,7 @@ class RequestForm {
       "Save prompt",
     );
     this.undo = h("button", { type: "button", class: "quiet small", onclick: () => this.forget() }, "Undo typing");
+    this.asked = h("div", { class: "in-cut asked", hidden: true });
     this.inCut = h("div", { class: "in-cut", hidden: true });
     this.mode = h("select", { disabled: fixed, onchange: () => change("mode", this.mode.value) });
     this.service = h("select", { disabled: fixed, onchange: () => change("service", this.service.value) });
@@ -73,6 +75,7 @@ class RequestForm {
           h("label", { for: "prompt", class: "field-name" }, "Prompt"),
           this.prompt,
           !fixed && h("div", { class: "inline-buttons" }, this.save, this.undo),
+          this.asked,
           this.inCut,
         ),
         h(
@@ -116,6 +119,7 @@ class RequestForm {
     if (document.activeElement !== this.context) this.context.value = String(request.context);
     this.sayContext();
     this.price.settle(request);
+    drawAsked(this.asked, request);
     drawInCut(this.inCut, request);
     drawRemarks(this.remarks, request);
   }
@@ -226,22 +230,21 @@ function drawInCut(place, request) {
   place.hidden = !request.overridden;
   if (!request.overridden) return;
   const same = request.prompt === request.prompt_in_cut;
+  const [own, first] = request.asked
+    ? ["What was asked is kept", "Asked at first"]
+    : ["The cut\u2019s own stand in its mark", "In the cut stands"];
   const back = h(
     "button",
     {
       type: "button",
       class: "quiet small",
-      onclick: () => act("override", { request: request.id, clear: true }, "As in the cut"),
+      onclick: () => act("override", { request: request.id, clear: true }, request.asked ? "As asked" : "As in the cut"),
     },
-    "Take back to the cut\u2019s",
+    request.asked ? "Take back the change" : "Take back to the cut\u2019s",
   );
   fill(
     place,
-    h(
-      "p",
-      {},
-      same ? "Settings are changed here; the cut\u2019s own stand in its mark." : "Changed here. In the cut stands:",
-    ),
+    h("p", {}, same ? `Settings are changed here. ${own}.` : `Changed here. ${first}:`),
     !same && h("blockquote", {}, request.prompt_in_cut || "(no prompt)"),
     !store.link.offline && back,
   );

@@ -1,9 +1,15 @@
-// Writing the cut: for which editor, and what came of it.
+// Writing the cut, or handing its takes to Resolve: for which editor, and what came of it.
 
+import { refresh } from "./actions.js";
 import { store } from "./board.js";
 import { dialog, fill, h, labelled } from "./dom.js";
-import { faultText, threeParts } from "./notices.js";
+import { faultText, say, threeParts } from "./notices.js";
 import { capital, plural } from "./words.js";
+
+/** What writing is called: a timeline that is open in Resolve is no file. */
+export function writingWords() {
+  return store.board.cut.applies ? "Apply in Resolve" : "Write cut";
+}
 
 export function openWriting() {
   const { cut, requests } = store.board;
@@ -13,17 +19,12 @@ export function openWriting() {
   );
   const editor = h("select", { value: cut.editor }, ...options);
   const result = h("div", { class: "written", role: "status" });
-  const write = h("button", { type: "submit", class: "primary" }, "Write cut");
+  const write = h("button", { type: "submit", class: "primary" }, writingWords());
   const form = h(
     "form",
     { method: "dialog", class: "dialog-body" },
-    h(
-      "p",
-      {},
-      `${plural(picked, "request")} of ${requests.length} picked. `,
-      `The cut is written as a new file, ${cut.output}; your own file stays as it is.`,
-    ),
-    labelled("For the editor", editor),
+    h("p", {}, `${plural(picked, "request")} of ${requests.length} picked. `, whatHappens(cut)),
+    !cut.applies && labelled("For the editor", editor),
     result,
     h(
       "div",
@@ -35,24 +36,39 @@ export function openWriting() {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     write.disabled = true;
-    fill(result, h("p", {}, "Writing\u2026"));
-    fill(result, ...(await written(editor.value)));
+    fill(result, h("p", {}, cut.applies ? "Handing over\u2026" : "Writing\u2026"));
+    const answer = await store.link.send("write", { editor: editor.value }).catch((fault) => ({ fault }));
     write.disabled = false;
+    fill(result, ...(answer.fault ? refused(answer.fault) : written(answer)));
+    if (answer.fault || !cut.applies) return;
+    // What comes of it is said on the page behind.
+    if (!answer.warnings.length && !answer.left_out.length) box.close();
+    say(`Handed to Resolve: ${plural(answer.added, "take")}.`);
+    refresh();
   });
-  const box = dialog("Write cut", form);
+  const box = dialog(writingWords(), form);
 }
 
-async function written(editor) {
-  try {
-    const said = await store.link.send("write", { editor });
-    return [
-      h("p", { class: "is-good" }, `Written: ${said.written}, ${plural(said.added, "take")} added.`),
-      listed("Warnings", said.warnings),
-      listed("Left out", said.left_out),
-    ];
-  } catch (fault) {
-    return [h("div", { class: "inline-fault", role: "alert" }, ...faultText(threeParts(fault)))];
-  }
+function whatHappens(cut) {
+  if (!cut.applies) return `The cut is written as a new file, ${cut.output}; your own file stays as it is.`;
+  return (
+    "Every take goes into the take list of its clip, or onto a track above where it cannot. What is picked is selected;" +
+    " elsewhere the original stays so. The timeline is duplicated first."
+  );
+}
+
+function refused(fault) {
+  return [h("div", { class: "inline-fault", role: "alert" }, ...faultText(threeParts(fault)))];
+}
+
+function written(answer) {
+  const takes = plural(answer.added, "take");
+  const words = store.board.cut.applies ? `Handed to Resolve: ${takes}.` : `Written: ${answer.written}, ${takes} added.`;
+  return [
+    h("p", { class: "is-good" }, words),
+    listed("Warnings", answer.warnings),
+    listed("Left out", answer.left_out),
+  ];
 }
 
 function listed(title, lines) {

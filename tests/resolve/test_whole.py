@@ -1,0 +1,140 @@
+"""From marks in Resolve to takes in its take lists: the scripts, the core and real media, read from the pictures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from otio_retake.rates import timecode
+from otio_retake.simulator import Simulator
+from tests.desk.numbered import Numbered, make_numbered
+from tests.fake_resolve import FakeResolve, frozen
+from tests.fake_resolve.stage import Stage
+from tests.fake_resolve.state import Item
+from tests.resolve.handover import Handover, seen
+from tests.resolve.timelines import RATES
+
+pytestmark = pytest.mark.slow
+
+CASES = [
+    ("23.976", "10:00:00:00"), ("24", "01:00:00:00"), ("25", "00:00:00:00"), ("29.97 DF", "01:00:00;00"),
+    ("29.97", "10:00:00:00"), ("59.94", "01:00:00:00"),
+]  # fmt: skip
+
+
+class Show:
+    """A cut of two clips of one movie, from its frames 40 and 110, and one of another rate above nothing."""
+
+    def __init__(self, folder: Path, rate: str, start: str) -> None:
+        exact = RATES[rate]
+        self.fake = FakeResolve("21.0.4 Studio")
+        self.fake.setup.project("Show", rate.removesuffix(" DF"))
+        label = timecode(3600 * round(exact), exact, drop="DF" in rate)
+        kind = Numbered(rate=exact, frames=200, timecode=label)
+        movie = make_numbered(folder / "A001.mov", kind)
+        self.media = self.fake.setup.media_file(movie)
+        self.stage: Stage = self.fake.setup.timeline("Reel 1", rate, start)
+        self.first: Item = self.stage.clip(self.media, at=0, duration=60, source=40)
+        self.second: Item = self.stage.clip(self.media, at=60, duration=50, source=110)
+
+    @property
+    def timeline(self) -> Any:
+        return self.stage.proxy
+
+    def frames(self, first: int, end: int) -> range:
+        return range(self.stage.frame(first), self.stage.frame(end))
+
+
+@pytest.mark.parametrize(("rate", "start"), CASES)
+def test_a_mark_becomes_a_take_that_lies_on_its_frames(tmp_path: Path, rate: str, start: str) -> None:
+    show = Show(tmp_path, rate, start)
+    # Frames 70 to 80 of the file; and of the timeline the last 5 frames of the first clip, the first 7 of the second.
+    show.stage.mark_clip(show.first, 30, 10, name="RETAKE", note="rain")
+    show.stage.mark(55, 12, name="RETAKE: snow")
+    before = frozen(show.timeline)
+    with Handover(show.fake, tmp_path / "state") as desk:
+        board = desk.order()
+        assert [row["status"] for row in board["requests"]] == ["done"] * 3
+        assert board["cut"]["applies"]
+        plan = desk.write()
+        assert [take["kind"] for take in plan["takes"]] == ["take", "take"]
+        report = desk.apply()
+        assert [row["outcome"] for row in report["results"]] == ["done", "done"]
+        # Nothing that is seen has changed: originals stay in use.
+        assert seen(show.timeline, show.frames(0, 110)) == [
+            (40 + k if k < 60 else 50 + k, False) for k in range(110)
+        ]  # fmt: skip
+        for row in desk.desk.board()["requests"]:
+            desk.say("pick", request=row["id"], take=row["made"][0]["id"])
+        assert set(desk.write()["pick"]) == {show.first.uid, show.second.uid}
+        report = desk.apply()
+        assert {row["outcome"] for row in report["results"]} == {"already there"}
+        replaced = {*range(30, 40), *range(55, 60), *range(60, 67)}
+        shown = seen(show.timeline, show.frames(0, 110))
+        assert [number for number, _ in shown] == [40 + k if k < 60 else 50 + k for k in range(110)]
+        # What a service changes goes beyond what was asked for; a rehearsal changes just that.
+        assert {k for k, (_, slate) in enumerate(shown) if slate} == replaced
+        assert [row["state"] for row in board["requests"][0]["made"]] == ["made"]
+        desk.revert()
+        assert frozen(show.timeline) == before
+
+
+def test_a_service_and_the_editor_who_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paid takes are ordered once, whoever asks again; what is chosen in Resolve's own list is read back."""
+    with Simulator() as sim:
+        for name, value in sim.environment().items():
+            monkeypatch.setenv(name, value)
+        show = Show(tmp_path, "24", "01:00:00:00")
+        show.stage.mark_clip(show.first, 30, 10, name="RETAKE x2", note="rain")
+        state = tmp_path / "state"
+        with Handover(show.fake, state, service="fal") as desk:
+            board = desk.order()
+            assert [take["label"] for take in board["requests"][0]["made"]] == ["v001", "v002"]
+            plan = desk.write()
+            assert {row["outcome"] for row in desk.apply()["results"]} == {"done"}
+            orders = len(sim.bill())
+            assert orders == 2
+        item = show.stage.item(show.first)
+        assert item.GetTakesCount() == 3
+        assert item.SelectTakeByIndex(3)
+        chosen = plan["takes"][1]["name"]
+        with Handover(show.fake, state, service="fal") as desk:
+            assert any(chosen in line and "in use" in line for line in desk.learned)
+            board = desk.desk.board()
+            (request,) = board["requests"]
+            assert (request["status"], board["confirm"]["blocked"]) == ("done", "nothing is left to be sent")
+            assert {take["label"]: take["state"] for take in request["made"]} == {"v001": "placed", "v002": "picked"}
+            # Taken back on the desk, it is taken back in Resolve.
+            desk.say("pick", request=request["id"], take=None)
+            assert desk.write()["pick"] == {show.first.uid: ""}
+            desk.apply()
+            assert item.GetSelectedTakeIndex() == 1
+            assert len(sim.bill()) == orders
+
+
+def test_the_selection_is_asked_for_on_the_desk(tmp_path: Path) -> None:
+    show = Show(tmp_path, "25", "01:00:00:00")
+    show.stage.select(show.second)
+    show.stage.in_out(50, 64)
+    show.stage.playhead(10)
+    with Handover(show.fake, tmp_path / "state") as desk:
+        board = desk.desk.board()
+        assert [(row["offer"], row["frames"]) for row in board["offers"]] == [
+            ("selection", 50), ("in-out", 15), ("playhead", 1),
+        ]  # fmt: skip
+        assert board["requests"] == []
+        stamp = board["stamp"]
+        board = desk.say("ask", offer="in-out", prompt="fog", mode="video")
+        assert board["stamp"] != stamp
+        assert [(r["clip"], r["region_frames"], r["prompt"]) for r in board["requests"]] == [
+            ("A001.mov", 10, "fog"), ("A001.mov", 5, "fog"),
+        ]  # fmt: skip
+        asked = {row["asked"] for row in board["requests"]}
+        assert len(asked) == 1
+        assert desk.say("unask", asked=asked.pop())["requests"] == []
+        assert json.loads((desk.folder / "asked.json").read_text())["asked"] == []
+        with pytest.raises(KeyError):
+            desk.say("unask", asked="never")
