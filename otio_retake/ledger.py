@@ -187,7 +187,8 @@ class Ledger:
 
     def order(self, key: str) -> Order:
         """The order with ``key``, or the only one whose key begins so. Raises ``OrderError``."""
-        found = self.orders("substr(key, 1, length(?)) = ?", key, key) if key else []
+        # Whole keys are found by the index, and are many; parts of one are what a person types.
+        found = self.orders("key = ?", key) or (self.orders("substr(key, 1, length(?)) = ?", key, key) if key else [])
         if len(found) == 1:
             return found[0]
         what = f"there is no order {key!r}" if not found else f"{len(found)} orders begin with {key!r}"

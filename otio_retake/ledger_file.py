@@ -58,9 +58,9 @@ CREATE TABLE events (id INTEGER PRIMARY KEY, at REAL NOT NULL, order_key TEXT NO
 LATER = (
     "CREATE TABLE IF NOT EXISTS main.reviews ("
     " take TEXT PRIMARY KEY, reason TEXT NOT NULL, made_by TEXT NOT NULL, made_at REAL NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS main.originals (mark_id TEXT PRIMARY KEY)",
+    "CREATE TABLE IF NOT EXISTS main.choices (mark_id TEXT PRIMARY KEY, said TEXT NOT NULL)",
 )
-"""Why people rejected takes, and where they chose the original. These came later; a program that does not know them
+"""Why people rejected takes, and what they chose for each mark. These came later; a program that does not know them
 leaves them alone."""
 
 BUSY_SECONDS = 30.0

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from .admission import Admitted
+from .choices import Choices, chosen_take
 from .cuts.model import View
 from .ledger import Ledger
 from .planned import PlanItem
@@ -15,17 +16,17 @@ from .takes_store import takes
 
 
 def placements(
-    view: View, admitted: Admitted, ledger: Ledger, *, activate: bool = False, picked: bool = False
+    view: View, admitted: Admitted, ledger: Ledger, *, activate: bool = False, choices: Choices | None = None
 ) -> list[Placement]:
     """Every take that serves a marked clip of ``view``, oldest first.
 
-    With ``activate`` the newest is made active; with ``picked`` the one that a person picked, where there is one.
+    With ``activate`` the newest is made active; with ``choices`` the one that holds what a person chose, if any.
     """
     made = [take for take in takes(ledger) if take.state != "dropped" and take.path.is_file()]
     found: list[Placement] = []
     for target, items in admitted.targets:
         serving = sorted((take for take in made if serves(take, target)), key=lambda take: take.version)
-        chosen = next((take for take in reversed(serving) if picked and take.state == "picked"), None)
+        chosen = chosen_take(target, items, choices or {}, serving)
         for number, take in enumerate(serving):
             newest = take is chosen or (activate and number == len(serving) - 1)
             if target.kind == "clip":

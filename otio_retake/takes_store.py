@@ -114,17 +114,3 @@ def restore_take(ledger: Ledger, ident: str) -> None:
 def reviews(ledger: Ledger) -> dict[str, str]:
     """Why takes were rejected, by their ids."""
     return dict(ledger.read("SELECT take, reason FROM reviews"))
-
-
-def choose_original(ledger: Ledger, mark_id: str, *, chosen: bool) -> None:
-    """Writes that a person chose the original for a mark, which is more than that no take was picked; or no longer."""
-    with ledger.write("original chosen") as db:
-        if chosen:
-            db.execute("INSERT OR IGNORE INTO originals (mark_id) VALUES (?)", (mark_id,))
-        else:
-            db.execute("DELETE FROM originals WHERE mark_id = ?", (mark_id,))
-
-
-def chosen_originals(ledger: Ledger) -> set[str]:
-    """The marks for which a person chose the original."""
-    return {row[0] for row in ledger.read("SELECT mark_id FROM originals")}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .admission import Admitted, look_up
+from .choices import choices_of, chosen_take, wanted
 from .cuts import Losses, Patched
 from .durable import check_writable
 from .errors import CutError, RetakeError
@@ -77,9 +78,10 @@ def check_not_read(session: Session, path: Path) -> None:
 def write_cut(
     session: Session, admitted: Admitted, output: Path, *, activate: bool, overwrite: bool, picked: bool = False
 ) -> Written:
-    """Writes the cut with every take that serves it; with ``picked`` those that were picked are active."""
+    """Writes the cut with every take that serves it; with ``picked`` those that hold what was chosen are active."""
     ledger, cut = session.ledger, session.cut
-    found = placements(session.view, admitted, ledger, activate=activate, picked=picked)
+    chosen = choices_of([item for _, items in admitted.targets for item in items], ledger) if picked else {}
+    found = placements(session.view, admitted, ledger, activate=activate, choices=chosen)
     patched = cut.apply(found, output.absolute().parent, session.settings.editor)
     there = (take for take in takes_in(cut.view, takes(ledger)) if take.standing == "out of step")
     patched.losses.warnings.extend(f"{cut.view.timecode(take.clip.record[0])} {out_of_step(take)}" for take in there)
@@ -87,12 +89,32 @@ def write_cut(
         f"dropped: {name}; `otio-retake takes restore {session.source} {name}` brings it back"
         for name in held_back(admitted, ledger)
     )
+    patched.losses.warnings.extend(not_placed(session, admitted) if picked else ())
     if cut.marks_apart:
         patched = _with_marks(session, patched, admitted)
     save(session, patched, output, overwrite=overwrite)
     if not cut.placed_elsewhere:
         mark_placed(ledger, idents(found))
     return Written(output, len(patched.added), patched.losses)
+
+
+def not_placed(session: Session, admitted: Admitted) -> list[str]:
+    """What was chosen and cannot be placed: the request is not in the plan, or no take holds just that."""
+    ledger = session.ledger
+    made = [take for take in takes(ledger) if take.state != "dropped" and take.path.is_file()]
+    planned = {item.mark_id: item for _, items in admitted.targets for item in items}
+    chosen = choices_of(planned.values(), ledger)
+    words = []
+    for target, items in admitted.targets:
+        if wanted(target, items, chosen) and chosen_take(target, items, chosen, made) is None:
+            kind = "sound" if target.kind == "sound" else "take"
+            words.append(f"{items[0].timecode} {items[0].clip}: no {kind} is here that holds what was picked")
+    away = {row.mark_id: row for row in session.plan().problems if row.blocks or row.what == "skipped by hand"}
+    marks = {mark for mark, said in ledger.read("SELECT mark_id, said FROM choices") if said != "null"}
+    for mark in sorted((marks & set(away)) - set(planned)):
+        row = away[mark]
+        words.append(f"{row.timecode} {row.clip}: what was picked cannot be placed: {row.what}")
+    return words
 
 
 def mark_placed(ledger: Ledger, placed: Collection[str]) -> None:

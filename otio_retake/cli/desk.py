@@ -148,6 +148,7 @@ def _once(session: Session, output: Path | None, export: Path | None, picks: Pat
 def _take_up(made: Desk, path: Path) -> None:
     from ..desk.calls import CALLS, read_call
     from ..errors import CutError, RetakeError
+    from ..legible import legible
 
     try:
         content = path.read_bytes()
@@ -160,11 +161,11 @@ def _take_up(made: Desk, path: Path) -> None:
     except RetakeError as error:
         raise CutError("this is no file of picks", where=f"{path}: {error.where}", fix=error.fix) from None
     if body["cut"] != made.session.cut_path.name:
-        typer.echo(f"note: the picks were made for {body['cut']}", err=True)
+        typer.echo(f"note: the picks were made for {legible(body['cut'])}", err=True)
     said = made.do("picks", body)
     typer.echo(f"{said['applied']} picks and rejections taken up")
     for name in said["unknown"]:
-        typer.echo(f"not known here: {name}")
+        typer.echo(f"not known here: {legible(name)}")
 
 
 def _export(made: Desk, path: Path) -> None:

@@ -34,8 +34,9 @@ def sync(
         otio-retake takes sync cut-v04.otio --dry-run
         otio-retake takes sync cut-v04.otio
     """
+    from ..choices import learn
     from ..sync import compare
-    from ..takes_store import mark_take, takes, target
+    from ..takes_store import takes, target
     from .session import Session
 
     with Session(Path(cut), {"project": project, "markers": markers, "edl_rate": rate}) as session:
@@ -50,8 +51,7 @@ def sync(
             all_gone=all_gone,
         )
         if not dry_run:
-            for change in said.changes:
-                mark_take(ledger, change.take.ident, change.now)
+            learn(ledger, said.changes)
         if json:
             from .machine import print_json
 

@@ -139,6 +139,7 @@ def pick(
         otio-retake takes pick cut-retakes.otio v002 --at A001C003 -o cut-picked.otio
         otio-retake takes pick cut-retakes.otio original --at 01:00:04:00 -o cut-picked.otio
     """
+    from ..choices import choose_originals, choose_takes
     from ..errors import CutError
     from ..originals import plays_take
     from ..readback import over
@@ -160,6 +161,11 @@ def pick(
             chosen = _one(session, take, at)
             patched = session.cut.activate(chosen.clip.address, chosen.key)
         losses = _save(session, patched, output, overwrite)
+        others = [o.take for o in over(_found(session), chosen.clip if chosen else clip) if o.take is not None]
+        if chosen is None:
+            choose_originals(session.ledger, others)
+        elif chosen.take is not None:
+            choose_takes(session.ledger, [chosen.take])
         for other in over(_found(session), chosen.clip if chosen else clip):
             if other.take is not None and other.take.state == "picked":
                 mark_take(session.ledger, other.take.ident, "placed")

@@ -69,12 +69,15 @@ def again(desk: Desk, body: Mapping[str, Any]) -> Answer:
         request = _request(desk, body["request"])
         if not body["on"]:
             desk.again.pop(request.mark_id, None)
+            if request.mark_id in desk.reworded:
+                desk.session.ledger.override(request.mark_id, desk.reworded.pop(request.mark_id))
             return desk.board()
         item = desk.sight().items.get(request.mark_id)
         prompt = body.get("prompt")
         if prompt is not None and item is not None and prompt != item.prompt:
             # Other words make another order: one, however many the mark asked for.
             said = _merged(desk, request, {"prompt": prompt, "takes": 1})
+            desk.reworded.setdefault(request.mark_id, desk.session.ledger.overrides().get(request.mark_id))
             desk.session.ledger.override(request.mark_id, said)
         desk.again[request.mark_id] = True
         return desk.board()
@@ -100,11 +103,13 @@ def confirm(desk: Desk, body: Mapping[str, Any]) -> Answer:
                 where=f"{plan.blocking[0].timecode} {plan.blocking[0].clip}",
                 fix="mend them, or say that they may be left out",
             )
-        check_budget(plan, session.settings.budget)
+        check_budget(plan, desk.left)
         check_services(session, plan)
         admitted = admit(plan, session.ledger, session.settings, accepted=True, rehearses=session.rehearse)
         session.library.remember()
         desk.again.clear()
+        desk.reworded.clear()
+        desk.confirmed += plan.cost
         desk.worker.start(admitted.keys)
         return desk.board()
 

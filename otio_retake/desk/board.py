@@ -37,7 +37,13 @@ LEAVES = "picture and sound of the frames; no names, no timecode"
 
 
 def board_of(
-    sight: Sight, *, output: Path, holder: Holder | None, spent: Spent, again: Mapping[str, bool]
+    sight: Sight,
+    *,
+    output: Path,
+    holder: Holder | None,
+    spent: Spent,
+    again: Mapping[str, bool],
+    confirmed: Decimal = Decimal(0),
 ) -> dict[str, Any]:
     """The board of a sight. ``again`` are the requests of which one more take is planned."""
     session, plan = sight.session, sight.plan
@@ -58,8 +64,8 @@ def board_of(
         "offers": offers_rows(session),
         "applying": applying_row(session),
         "offline": False,
-        "money": _money(session.settings, spent, plan.currency, plan.cost),
-        "confirm": _confirm(sight),
+        "money": _money(session.settings, spent, plan.currency, plan.cost, confirmed),
+        "confirm": _confirm(sight, confirmed),
         "problems": [_problem(row) for row in (*plan.problems, *plan.suspects)],
         "services": _services(session),
         "requests": _requests(sight, overrides, again),
@@ -80,7 +86,7 @@ def working(holder: Holder | None) -> dict[str, Any] | None:
     return {"mine": mine, "host": holder.host, "pid": holder.pid}
 
 
-def _money(settings: Settings, spent: Spent, currency: str, total: Decimal) -> dict[str, Any]:
+def _money(settings: Settings, spent: Spent, currency: str, total: Decimal, confirmed: Decimal) -> dict[str, Any]:
     def limit(amount: Decimal | None) -> str | None:
         return None if amount is None else str(amount)
 
@@ -88,17 +94,19 @@ def _money(settings: Settings, spent: Spent, currency: str, total: Decimal) -> d
         "currency": currency,
         "total": str(total),
         "run_limit": limit(settings.budget),
+        "run_spent": str(confirmed),
         "project": {"spent": str(spent.project), "limit": limit(settings.budget_project)},
         "today": {"spent": str(spent.day), "limit": limit(settings.budget_day)},
     }
 
 
-def _confirm(sight: Sight) -> dict[str, Any]:
+def _confirm(sight: Sight, confirmed: Decimal) -> dict[str, Any]:
     plan, session = sight.plan, sight.session
     blocked = "" if plan.sent else "nothing is left to be sent"
     if not blocked:
         try:
-            check_budget(plan, session.settings.budget)
+            budget = session.settings.budget
+            check_budget(plan, None if budget is None else max(budget - confirmed, Decimal(0)))
             check_services(session, plan)
         except BudgetExceeded as error:
             blocked = error.what
@@ -162,7 +170,9 @@ def _requests(sight: Sight, overrides: Mapping[str, Override], again: Mapping[st
         ]
         made = sight.made.get(request.mark_id, ())
         row["made"] = [take_row(one, sight) for one in made]
-        row["picked"] = next((one.main.ident for one in made if one.main.state == "picked"), None)
+        picked = sight.picked(request.mark_id)
+        row["picked"] = picked.main.ident if picked is not None else None
+        row["original_chosen"] = request.mark_id in sight.choices and sight.choices[request.mark_id] is None
         row["marks_on_clip"] = on_clip.get(item.address, 1) if item is not None else 1
         row["again"] = bool(again.get(request.mark_id))
         rows.append(row)

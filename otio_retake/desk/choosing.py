@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from ..admission import Admitted
+from ..choices import Choices, choices_of, choose, chosen_take, settle, undecide, wanted
 from ..cuts import open_cut
 from ..cuts.model import Exact
 from ..errors import CutError, OrderError, RetakeError
@@ -16,16 +18,13 @@ from ..lease import holder_of
 from ..ledger import Ledger
 from ..legible import legible
 from ..originals import plays_take
-from ..picking import pick as pick_takes
 from ..planned import PlanItem
 from ..readback import takes_in
 from ..session import Session
 from ..steps.compose import compose
 from ..steps.conform import picks_of
-from ..takes import Target
-from ..takes_store import choose_original, chosen_originals, reject_take, restore_take, takes
-from ..turnover import check_output, known, open_missing, write_cut
-from .sight import Made, Sight
+from ..takes_store import reject_take, restore_take, takes
+from ..turnover import check_output, known, not_placed, open_missing, write_cut
 
 if TYPE_CHECKING:
     from .desk import Desk
@@ -40,54 +39,39 @@ def pick(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _pick(desk: Desk, mark: str, ident: str | None) -> None:
     sight = desk.sight()
-    made = sight.made[mark] if sight.requests[mark] and mark in sight.made else ()
-    chosen = None
+    item = sight.items.get(mark)
+    if item is None:
+        _ = sight.requests[mark]
+        raise CutError("there is nothing to pick from", where=mark, fix="mend the request's problem first")
+    pick = None
     if ident is not None:
-        chosen = next((one for one in made if ident in (take.ident for take in one.files)), None)
-        if chosen is None:
+        chosen = next((one for one in sight.made.get(mark, ()) if ident in (t.ident for t in one.files)), None)
+        mine = {order.key for order in (*item.earlier, *item.known)}
+        pick = next((p for p in chosen.main.spec.picks if p[0] in mine), None) if chosen is not None else None
+        if chosen is None or pick is None:
             raise KeyError(ident)
         if chosen.main.state == "dropped":
             raise CutError("the take is rejected", where=chosen.main.name, fix="take the rejection back first")
-    chosen = _with_other_marks(desk, sight, mark, chosen)
-    alike = {take.ident: take for one in desk.sight().made.get(mark, ()) for take in one.files}
-    pick_takes(desk.session.ledger, chosen.files if chosen else (), alike.values())
-    choose_original(desk.session.ledger, mark, chosen=chosen is None)
+    choices = {**sight.choices, mark: pick}
+    _compose(desk, sight.admitted, choices)
+    ledger = desk.session.ledger
+    choose(ledger, mark, pick)
+    settle(sight.admitted.targets, choices, takes(ledger), ledger)
 
 
-def _with_other_marks(desk: Desk, sight: Sight, mark: str, chosen: Made | None) -> Made | None:
-    """On a clip with several marks, the take that holds this mark's result of ``chosen`` and the others' own picks.
-
-    Nothing chosen is the original, under this mark. Made where it is not there yet: that costs nothing.
-    """
-    target = next((t for t in sight.targets.get(mark, ()) if t.kind == "clip" and len(t.parts) > 1), None)
-    there = next((one for one in sight.made.get(mark, ()) if one.main.state == "picked"), None)
-    if target is None or there is None:
-        return chosen
-    if chosen is not None and (there.main.ident == chosen.main.ident or chosen.picture is None):
-        return chosen
-    numbers = _numbers(sight, target, there, chosen, mark)
-    if numbers is None or not any(numbers):
-        return chosen
-    shop = desk.session.workshop(desk.worker.watch, None)
-    take = compose(sight.admitted, sight.items[mark].address, numbers, shop)
-    return Made(take, chosen.sound if chosen is not None else None, there.item)
-
-
-def _numbers(sight: Sight, target: Target, there: Made, chosen: Made | None, mark: str) -> list[int] | None:
-    """For each part of a target the number of its result: the chosen one for ``mark``, what is picked for the rest.
-
-    0 is the original; None is returned where a result is not among those that can be composed.
-    """
-    numbers = []
-    for part in target.parts:
-        listed = picks_of(part, dict(sight.orders))
-        mine = any(sight.orders[key].spec.mark_id == mark for key in part.orders)
-        of = chosen if mine else there
-        held = [one for one in of.main.spec.picks if one[0] in part.orders] if of is not None else []
-        if held and held[0] not in listed:
-            return None
-        numbers.append(listed.index(held[0]) + 1 if held else 0)
-    return numbers
+def _compose(desk: Desk, admitted: Admitted, choices: Choices) -> None:
+    """Makes the takes of clips with several marks that hold just what was chosen for each. That costs nothing."""
+    ledger = desk.session.ledger
+    made = [take for take in takes(ledger) if take.state != "dropped" and take.path.is_file()]
+    for target, items in admitted.targets:
+        picks = wanted(target, items, choices)
+        if target.kind != "clip" or len(target.parts) < 2 or not picks:
+            continue
+        if chosen_take(target, items, choices, made) is None:
+            orders = {key: ledger.order(key) for part in target.parts for key in part.orders}
+            listed = [picks_of(part, orders) for part in target.parts]
+            numbers = [next((n for n, p in enumerate(each, 1) if p in picks), 0) for each in listed]
+            compose(admitted, items[0].address, numbers, desk.session.workshop(desk.worker.watch, None))
 
 
 def reject(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,6 +85,9 @@ def reject(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
         for take in chosen.files:
             if take is chosen.main or take.ident not in others:
                 reject_take(desk.session.ledger, take.ident, body["reason"])
+        for mark in sight.made:
+            if (picked := sight.picked(mark)) is not None and picked.main.ident == chosen.main.ident:
+                undecide(desk.session.ledger, mark)
         return desk.board()
 
 
@@ -158,8 +145,15 @@ def write(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
                 )
             desk.worker.make(admitted.keys)
             _, admitted = known(session)
-        if session is not old:
-            _pick_again(desk, session)
+        chosen = choices_of([item for _, items in admitted.targets for item in items], session.ledger)
+        _compose(desk, admitted, chosen)
+        settle(admitted.targets, chosen, takes(session.ledger), session.ledger)
+        if lost := not_placed(session, admitted):
+            raise CutError(
+                f"the cut was not written: {lost[0]}",
+                where=session.cut_path.name,
+                fix="mend that, or pick another take or the original for it",
+            )
         written = write_cut(session, admitted, desk.output, activate=False, picked=True, overwrite=False)
         if not session.cut.placed_elsewhere:
             _put_back(desk, session)
@@ -173,12 +167,12 @@ def write(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _put_back(desk: Desk, session: Session) -> None:
     """The original again where the cut that was read plays a take, and a person chose the original."""
-    ledger, sight = session.ledger, desk.sight()
-    marks = chosen_originals(ledger)
-    for mark, item in sight.items.items():
-        if mark not in marks or any(one.main.state == "picked" for one in sight.made.get(mark, ())):
+    sight = desk.sight()
+    for target, items in sight.admitted.targets:
+        if target.kind == "sound" or wanted(target, items, sight.choices):
             continue
-        _switch(desk, session, item, ledger)
+        if any(item.mark_id in sight.choices for item in items):
+            _switch(desk, session, items[0], session.ledger)
 
 
 def _switch(desk: Desk, session: Session, item: PlanItem, ledger: Ledger) -> None:
@@ -205,18 +199,3 @@ def _for_editor(session: Session, editor: str) -> Session:
     fresh = replace(session, flags=flags, _ledger=session.ledger)
     fresh.again = False
     return fresh
-
-
-def _pick_again(desk: Desk, session: Session) -> None:
-    """Takes of another kind that hold what was picked are picked too: a choice is of a result, not of a file."""
-    from .sight import look
-
-    ledger = session.ledger
-    before = desk.sight()
-    for mark, made in look(session).made.items():
-        chosen = next((one for one in before.made.get(mark, ()) if one.main.state == "picked"), None)
-        picks = chosen.main.spec.picks if chosen is not None else ()
-        keys = {pick for pick in picks if before.orders[pick[0]].spec.mark_id == mark}
-        same = next((one for one in made if set(one.main.spec.picks) & keys), None)
-        alike = {take.ident: take for one in made for take in one.files}
-        pick_takes(ledger, same.files if same is not None else (), alike.values())

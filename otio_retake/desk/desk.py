@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +15,7 @@ from ..lease import holder_of
 from ..ledger import Ledger
 from ..media.facts import MediaFacts, read_facts
 from ..orders import State
+from ..planned import Override
 from ..session import Session
 from ..steps.conform import ready
 from ..takes_store import open_targets
@@ -36,7 +39,7 @@ FOLDER = "desk"
 _STAMP = """
 SELECT (SELECT max(id) FROM events), (SELECT group_concat(id || state) FROM takes),
        (SELECT group_concat(mark_id || said) FROM overrides), (SELECT group_concat(take || reason) FROM reviews),
-       (SELECT group_concat(id || state) FROM targets), (SELECT group_concat(mark_id) FROM originals),
+       (SELECT group_concat(id || state) FROM targets), (SELECT group_concat(mark_id || said) FROM choices),
        (SELECT total(amount) FROM charges), (SELECT group_concat(order_key || number || state) FROM results)
 """
 
@@ -50,20 +53,37 @@ class Desk:
         asked = session.again
         marks = [request.mark_id for request in session.requests.requests] if asked is True else asked or ()
         self.again: dict[str, bool] = dict.fromkeys(marks, True)
+        self.reworded: dict[str, Override | None] = {}
+        """What was changed of a mark before one more take was planned in other words: it is put back if that is."""
+        self.confirmed = Decimal(0)
+        """What was said yes to on this desk: all of it together is one run, to the budget."""
         self.lock = threading.RLock()
         self.worker = Worker(lambda: self.session)
         self.kitchen = Kitchen(session.ledger.project.folder / FOLDER)
         self._signature = signature(session)
         self._seen: tuple[str, Sight, dict[str, Any]] | None = None
         self._facts: dict[tuple[str, str], MediaFacts] = {}
+        self._ahead = threading.Thread(target=self._look_ahead, name="desk-look", daemon=True)
+
+    @property
+    def left(self) -> Decimal | None:
+        """What the budget of this run leaves; None where there is none."""
+        budget = self.session.settings.budget
+        return None if budget is None else max(budget - self.confirmed, Decimal(0))
 
     def close(self) -> None:
         """Sends nothing more, waits for what is on its way, and lets go."""
+        if self._ahead.is_alive():
+            self._ahead.join()
         self.worker.stop(wait=True)
         self.kitchen.close()
 
     def begin(self) -> None:
-        """Brings home what a service has, and makes takes of what is here, where nobody does: results expire."""
+        """Brings home what a service has, and makes takes of what is here, where nobody does: results expire.
+
+        A large cut is looked at while the browser opens.
+        """
+        self._ahead.start()
         ledger = self.session.ledger
         if holder_of(ledger) is None and (_on_their_way(ledger) or _to_be_made(ledger)):
             self.worker.start(())
@@ -124,7 +144,12 @@ class Desk:
                 sight = look(session)
                 ledger = session.ledger
                 board = board_of(
-                    sight, output=self.output, holder=holder_of(ledger), spent=ledger.spent(), again=self.again
+                    sight,
+                    output=self.output,
+                    holder=holder_of(ledger),
+                    spent=ledger.spent(),
+                    again=self.again,
+                    confirmed=self.confirmed,
                 )
                 self._seen = (stamp, sight, board)
             return self._seen
@@ -142,6 +167,11 @@ class Desk:
         else:
             self.worker.watch.say(f"{what}: this is how it now is")
         self._signature = now
+
+    def _look_ahead(self) -> None:
+        # What goes wrong is said to whoever asks.
+        with contextlib.suppress(Exception):
+            self._look()
 
     def reread(self) -> None:
         """Reads the cut again after something that belongs to it was changed here. Raises a ``RetakeError``."""

@@ -114,8 +114,11 @@ class Kitchen:
                     raise _closed()
                 self._running += 1
                 begun = True
+            # Footage: for its owner alone, as the link beside it is.
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with written_beside(path) as part:
                 make(part)
+                part.chmod(0o600)
         except BaseException as raised:
             error = raised
         with self._turn:

@@ -12,7 +12,8 @@ def picks_of(board: dict[str, Any]) -> dict[str, Any]:
     picks, rejected = [], []
     for request in board["requests"]:
         chosen = next((take for take in request["made"] if take["id"] == request["picked"]), None)
-        if request["made"]:
+        # What nobody decided is left to whoever does.
+        if chosen is not None or request["original_chosen"]:
             name = chosen["name"] if chosen else "original"
             picks.append({"mark": request["id"], "take": request["picked"], "name": name})
         rejected += [

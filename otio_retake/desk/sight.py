@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..admission import Admitted, look_up
+from ..choices import Choices, choices_of, chosen_take
 from ..orders import Order
 from ..planned import Plan, PlanItem
 from ..requests import RetakeRequest
@@ -48,8 +49,21 @@ class Sight:
     orders: Mapping[str, Order]
     made: Mapping[str, tuple[Made, ...]]
     targets: Mapping[str, tuple[Target, ...]]
+    choices: Choices
     reasons: Mapping[str, str]
     typical: Mapping[tuple[str, str], int]
+
+    def picked(self, mark: str) -> Made | None:
+        """The take of a request that holds what was chosen for it, and for the other marks of its clip."""
+        made = self.made.get(mark, ())
+        files = [take for one in made for take in one.files if take.state != "dropped"]
+        for target, items in self.admitted.targets:
+            if self.choices.get(mark) is not None and mark in {item.mark_id for item in items}:
+                take = chosen_take(target, items, self.choices, files)
+                found = next((one for one in made if take in one.files), None) if take is not None else None
+                if found is not None:
+                    return found
+        return None
 
     def take(self, ident: str) -> Made:
         """The take with an id. Raises ``KeyError``."""
@@ -88,6 +102,7 @@ def look(session: Session) -> Sight:
         orders={order.key: order for order in ledger.orders()},
         made={mark: _joined(pictures.get(mark, []), sounds.get(mark, []), items[mark]) for mark in targets},
         targets={mark: tuple(mine) for mark, mine in targets.items()},
+        choices=choices_of(plan.items, ledger),
         reasons=reviews(ledger),
         typical=typical_seconds(ledger),
     )

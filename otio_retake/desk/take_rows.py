@@ -87,10 +87,10 @@ def _clock(take: TakeFile, item: PlanItem, view: View) -> tuple[list[Any], dict[
     def record(frame: int) -> Fraction:
         return Fraction(clip.record_of((frame / item.scale + item.zero) * unit / item.clock))
 
-    if record(first + 1) - record(first) == 1 and take.spec.rate == view.rate and view.start + record(first) >= 0:
-        number = int(view.start + record(first))
+    at = record(first)
+    if take.spec.rate == view.rate and view.start + at >= 0 and record(first + 1) - at == 1:
         fps, drop, kind = nominal(view.rate), view.drop, "record"
-        return [view.timecode(record(first)), number], {"fps": fps, "drop": drop, "kind": kind}
+        return [view.timecode(at), int(view.start + at)], {"fps": fps, "drop": drop, "kind": kind}
     rate = take.spec.rate
     number, drop = parse_timecode(take.spec.timecode, rate)
     return [timecode(number, rate, drop=drop), number], {"fps": nominal(rate), "drop": drop, "kind": "source"}

@@ -29,6 +29,8 @@ class Chain:
         self._source: FilterContext | None = None
         self._sink: FilterContext | None = None
         self._matrix = self._range = 0
+        self._tags = any(step.startswith("setparams") for step in steps)
+        """Whether the line says itself what its frames are tagged with; otherwise their own tags go on."""
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         """The filtered frame; its time stamps mean nothing."""
@@ -55,7 +57,7 @@ class Chain:
         except BlockingIOError:
             return None
         assert isinstance(out, VideoFrame)
-        if out.color_trc == _UNSAID:
+        if not self._tags:
             out.color_primaries, out.color_trc = primaries, transfer
         return out
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..choices import learn
 from ..cuts.resolve_exchange import Report
 from ..session import Session
 from ..sync import compare
-from ..takes_store import mark_take, takes, target
+from ..takes_store import takes, target
 from ..turnover import mark_placed
 
 
@@ -18,8 +19,7 @@ def learn_from_snapshot(session: Session) -> list[str]:
     ledger = session.ledger
     marks = {request.mark_id for request in session.requests.requests}
     said = compare(session.cut.view, session.view, takes(ledger), marks, lambda ident: target(ledger, ident))
-    for change in said.changes:
-        mark_take(ledger, change.take.ident, change.now)
+    learn(ledger, said.changes)
     return [f"{change.take.name}: {change.why}" for change in said.changes]
 
 

@@ -18,17 +18,25 @@ export function buildApplying(place) {
   if (store.link.offline || !cut.applies) return;
   place.hidden = false;
   // It is there before anything is said in it: what appears together with its words is not read aloud.
-  const status = h("div", { class: "applying-said", role: "status" });
-  const all = h("div");
-  fill(place, status, all);
+  const status = h("div", { role: "status" });
+  const buttons = h("p", { class: "applying-head" });
+  const every = h("ul", { id: "applied-takes", class: "applying-lines", tabindex: "0", hidden: true });
+  every.setAttribute("aria-label", "Takes in Resolve");
+  fill(place, h("div", { class: "applying" }, status, buttons), every);
+  const clear = () => [status, buttons, every].forEach((part) => fill(part));
   let drawn = "null";
   const draw = () => {
     const row = store.board.applying;
     const now = JSON.stringify(row);
     if (drawn === now) return;
     drawn = now;
-    fill(status, ...(row ? saidOf(row, () => fill(status) && fill(all)) : []));
-    fill(all, row && everyTake(row));
+    clear();
+    every.hidden = true;
+    if (!row) return;
+    fill(status, ...(row.waiting ? waitsOf(row) : cameOf(row)));
+    if (row.waiting) return;
+    fill(every, ...row.results.map(takeLine));
+    fill(buttons, row.results.length > 0 && unfold(every), putAway(clear));
   };
   when("board", draw);
   draw();
@@ -36,12 +44,27 @@ export function buildApplying(place) {
 
 const isWell = (result) => ["done", "already there"].includes(result.outcome) && !result.why;
 
-function saidOf(row, putAway) {
-  const close = h("button", { type: "button", class: "quiet small to-right", onclick: putAway }, "Put away");
-  if (row.waiting) {
-    const chip = h("span", { class: "chip busy" }, "Waiting for Resolve");
-    return [h("p", { class: "applying-head" }, chip, h("span", {}, row.why || NOBODY))];
-  }
+function putAway(clear) {
+  return h("button", { type: "button", class: "quiet small", onclick: clear }, "Put away");
+}
+
+/** A button that shows each take with what came of it: mostly all went well. */
+function unfold(every) {
+  const attributes = { type: "button", class: "quiet small", "aria-expanded": "false", "aria-controls": every.id };
+  const button = h("button", attributes, "Takes");
+  button.addEventListener("click", () => {
+    every.hidden = !every.hidden;
+    button.setAttribute("aria-expanded", String(!every.hidden));
+  });
+  return button;
+}
+
+function waitsOf(row) {
+  const chip = h("span", { class: "chip busy" }, "Waiting for Resolve");
+  return [h("p", { class: "applying-head" }, chip, h("span", {}, row.why || NOBODY))];
+}
+
+function cameOf(row) {
   const counts = Object.entries(OUTCOMES).map(([outcome, [kind, words]]) => {
     const count = row.results.filter((result) => result.outcome === outcome).length;
     return count > 0 && h("span", { class: `chip ${kind}` }, `${count} ${words}`);
@@ -52,7 +75,7 @@ function saidOf(row, putAway) {
   const moved = !row.restored && !row.said.length && "Page, bin or playhead are not as they were.";
   const told = [...row.said, moved].filter(Boolean).map((line) => h("li", {}, line));
   return [
-    h("p", { class: "applying-head" }, h("strong", {}, "In Resolve"), ...counts, none, kept, close),
+    h("p", { class: "applying-head" }, h("strong", {}, "In Resolve"), ...counts, none, kept),
     lines.length + told.length > 0 && h("ul", { class: "applying-lines", tabindex: "0" }, ...lines, ...told),
   ];
 }
@@ -62,18 +85,8 @@ function outcomeLine(result) {
   return h("li", {}, h("span", { class: `is-${kind}` }, `${result.name} ${words}`), result.why && `: ${result.why}`);
 }
 
-/** Each take with what came of it, folded: mostly all went well. */
-function everyTake(row) {
-  if (row.waiting || !row.results.length) return null;
-  const items = row.results.map((result) =>
-    h("li", {}, takeOpener(result), ` ${(OUTCOMES[result.outcome] ?? ["", result.outcome])[1]}`),
-  );
-  return h(
-    "details",
-    {},
-    h("summary", {}, row.results.length === 1 ? "The take" : `All ${row.results.length} takes`),
-    h("ul", { class: "applying-lines", tabindex: "0", "aria-label": "Takes in Resolve" }, ...items),
-  );
+function takeLine(result) {
+  return h("li", {}, takeOpener(result), ` ${(OUTCOMES[result.outcome] ?? ["", result.outcome])[1]}`);
 }
 
 function takeOpener(result) {

@@ -40,7 +40,7 @@ class AskForm {
       labelled("Prompt", this.prompt),
       h("div", { class: "ask-foot" }, h("label", { class: "inline" }, "Mode", this.mode), this.button),
     );
-    this.summary = h("summary", {}, "Ask without a marker");
+    this.summary = h("summary", {}, "Ask for a retake without a marker");
     // Where no marker asks for anything this is how to begin.
     this.element = h("details", { class: "ask", open: store.board.requests.length === 0 }, this.summary, form);
   }
@@ -104,7 +104,7 @@ export function drawAsked(place, request) {
   place.dataset.drawn = drawn;
   const others = together > 1 ? `, together with ${plural(together - 1, "other request")}` : "";
   const back = h("button", { type: "button", class: "quiet small", onclick: () => takeBack(request) }, "Take back");
-  fill(place, h("p", {}, `Asked on the desk${others}; no marker in the cut says so.`), !store.link.offline && back);
+  fill(place, h("p", {}, `Asked on the desk${others}, not by a marker.`), !store.link.offline && back);
 }
 
 async function takeBack(request) {

@@ -57,11 +57,12 @@ function offlineNote() {
 
 function drawBar() {
   const { cut, money: sums, confirm } = store.board;
-  document.title = `${cut.name} \u2013 otio-retake desk`;
-  setText(parts.name, cut.name);
-  parts.name.title = cut.name;
-  const form = cut.applies ? "in Resolve" : cut.form;
-  setText(parts.form, `${rateName(parseRate(cut.rate))} fps${cut.drop ? ", drop frame" : ""} \u00b7 ${form}`);
+  // A timeline that is open in Resolve is no file with a name that anybody has given.
+  const [name, form] = cut.applies ? ["Timeline in Resolve", ""] : [cut.name, ` \u00b7 ${cut.form}`];
+  document.title = `${name} \u2013 otio-retake desk`;
+  setText(parts.name, name);
+  parts.name.title = name;
+  setText(parts.form, `${rateName(parseRate(cut.rate))} fps${cut.drop ? ", drop frame" : ""}${form}`);
   drawSums(sums);
   const now = working();
   parts.who.dataset.mine = now ? String(now.mine) : "none";

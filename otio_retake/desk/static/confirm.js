@@ -4,9 +4,11 @@ import { refresh } from "./actions.js";
 import { setBoard, spending, store } from "./board.js";
 import { dialog, fill, h } from "./dom.js";
 import { complain, faultText, say, threeParts } from "./notices.js";
+import { saveTyped } from "./request.js";
 import { isBelowNothing, isNothing, less, money, plural } from "./words.js";
 
-export function openConfirm() {
+export async function openConfirm() {
+  await saveTyped();
   const inside = h("div", { class: "dialog-body" });
   const box = dialog("Confirm what is sent", inside);
   drawConfirm(box, inside, null);
@@ -88,7 +90,7 @@ function sendsTable(confirm, currency) {
 function remainders(confirm, sums) {
   const { project, today } = spending();
   const limits = [
-    ["Budget of this run", sums.run_limit, "0"],
+    ["Budget of this run", sums.run_limit, sums.run_spent],
     ["Budget of the project", project.limit, project.spent],
     ["Budget of today", today.limit, today.spent],
   ].filter(([, limit]) => limit !== null && limit !== undefined);

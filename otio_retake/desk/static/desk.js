@@ -65,7 +65,7 @@ function buildLog(place) {
   const draw = () => {
     const said = store.live?.said ?? store.board.said;
     const cooking = store.live?.cooking ?? 0;
-    const words = said.at(-1) ?? "Nothing was done yet.";
+    const words = said.at(-1) ?? "Nothing to remark so far.";
     setText(last, cooking ? `${words} \u00b7 making ${cooking} for the player` : words);
     const now = said.join("\n");
     if (now === drawn) return;

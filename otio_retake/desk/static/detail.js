@@ -64,11 +64,11 @@ export function buildDetail(place) {
   buildRequest(before);
 }
 
-/** A mouse on a button beside the player takes the hand out of a field, and leaves space and letters to the player. */
+/** A mouse on a button beside the player takes the hand out of a field or the list: keys are the player's again. */
 function leaveFocus(event) {
   if (!event.target.closest(".after button, .detail-head button")) return;
   event.preventDefault();
-  if (document.activeElement?.matches("input, textarea, select, button")) document.activeElement.blur();
+  if (document.activeElement?.matches("input, textarea, select, button, .row")) document.activeElement.blur();
 }
 
 function drawHead(head) {

@@ -97,6 +97,7 @@ export class EmbeddedLink {
     const request = this.#request(id);
     if (!request || (take !== null && !request.made.some((made) => made.id === take))) return false;
     request.picked = take;
+    request.original_chosen = take === null;
     for (const made of request.made) {
       if (made.id === take) Object.assign(made, { state: "picked", reason: "" });
       else if (made.state === "picked") made.state = "made";
@@ -116,7 +117,8 @@ export class EmbeddedLink {
   #file() {
     const takes = this.#board.requests.flatMap((request) => request.made);
     const named = (id) => takes.find((take) => take.id === id)?.name ?? "original";
-    const decided = this.#board.requests.filter((request) => request.made.length);
+    // What nobody decided is left to whoever does.
+    const decided = this.#board.requests.filter((request) => request.picked !== null || request.original_chosen);
     return {
       otio_retake_picks: 1,
       cut: this.#board.cut.name,

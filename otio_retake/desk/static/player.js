@@ -13,6 +13,7 @@ export class Player {
   #url = "";
   #told = null;
   #wanted = null;
+  #aim = 0;
   #seeking = null;
   #run = 0;
   #settled = false;
@@ -29,9 +30,9 @@ export class Player {
     return "requestVideoFrameCallback" in this.#video;
   }
 
-  /** Whether a frame is being gone to. */
-  get seeking() {
-    return this.#seeking !== null;
+  /** The frame that is being gone to, else the one that is shown: where the next step begins. */
+  get aim() {
+    return this.#seeking ? this.#aim : this.frame;
   }
 
   /** Takes up a movie; true once it can be drawn from, false where another one was asked for meanwhile. */
@@ -78,7 +79,8 @@ export class Player {
   /** Goes to a frame. Only the newest of several waiting ones is gone to; resolves when nothing waits any more. */
   seek(k) {
     if (!this.ruler) return Promise.resolve();
-    this.#wanted = this.ruler.within(k);
+    this.#aim = this.ruler.within(k);
+    this.#wanted = this.#aim;
     this.#seeking ??= this.#seekAll().finally(() => (this.#seeking = null));
     return this.#seeking;
   }

@@ -16,9 +16,9 @@ function counted(problems) {
   const count = (level) => problems.filter((problem) => problem.level === level).length;
   const [bad, warnings, notes] = ["problem", "warning", "note"].map(count);
   return [
-    bad && h("span", { class: "chip bad" }, plural(bad, "problem")),
-    warnings && h("span", { class: "chip warn" }, plural(warnings, "warning")),
-    notes && h("span", { class: "chip quiet" }, plural(notes, "note")),
+    bad > 0 && h("span", { class: "chip bad" }, plural(bad, "problem")),
+    warnings > 0 && h("span", { class: "chip warn" }, plural(warnings, "warning")),
+    notes > 0 && h("span", { class: "chip quiet" }, plural(notes, "note")),
   ];
 }
 

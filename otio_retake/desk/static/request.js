@@ -18,12 +18,20 @@ export function buildRequest(place) {
     const request = current();
     place.hidden = !request;
     if (!request) return;
-    if (form?.id !== request.id) form = new RequestForm(place, request);
+    if (form?.id !== request.id) {
+      if (form?.dirty) form.savePrompt();
+      form = new RequestForm(place, request);
+    }
     form.update(request);
   };
   when("board", draw);
   when("selected", draw);
   draw();
+}
+
+/** Keeps words that were typed and not saved yet: what is confirmed is what stands on the page. */
+export async function saveTyped() {
+  if (form?.dirty) await form.savePrompt();
 }
 
 class RequestForm {
@@ -136,8 +144,7 @@ class RequestForm {
 
   async savePrompt() {
     const prompt = this.prompt.value;
-    this.saved = prompt;
-    await this.override({ prompt });
+    if (await this.override({ prompt })) this.saved = prompt;
   }
 
   override(fields) {
@@ -230,23 +237,23 @@ function drawInCut(place, request) {
   place.hidden = !request.overridden;
   if (!request.overridden) return;
   const same = request.prompt === request.prompt_in_cut;
-  const [own, first] = request.asked
-    ? ["What was asked is kept", "Asked at first"]
-    : ["The cut\u2019s own stand in its mark", "In the cut stands"];
-  const back = h(
+  const [own, first, back, again] = request.asked
+    ? ["What was asked is kept", "Asked at first", "Take back the change", "As asked"]
+    : ["The cut\u2019s own stand in its mark", "In the cut stands", "Take back to the cut\u2019s", "As in the cut"];
+  const button = h(
     "button",
     {
       type: "button",
       class: "quiet small",
-      onclick: () => act("override", { request: request.id, clear: true }, request.asked ? "As asked" : "As in the cut"),
+      onclick: () => act("override", { request: request.id, clear: true }, again),
     },
-    request.asked ? "Take back the change" : "Take back to the cut\u2019s",
+    back,
   );
   fill(
     place,
     h("p", {}, same ? `Settings are changed here. ${own}.` : `Changed here. ${first}:`),
     !same && h("blockquote", {}, request.prompt_in_cut || "(no prompt)"),
-    !store.link.offline && back,
+    !store.link.offline && button,
   );
 }
 

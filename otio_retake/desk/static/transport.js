@@ -175,23 +175,20 @@ export class Transport {
 
   async step(by) {
     if (this.speed) await this.halt();
-    this.#aim = (this.#player.seeking ? this.#aim : this.#player.frame) + by;
-    this.#aim = this.#player.ruler.within(this.#aim);
-    await this.#player.seek(this.#aim);
+    await this.#player.seek(this.#player.aim + by);
     this.#changed();
   }
 
-  #aim = 0;
-
   /** To the first frame on the far side of the next seam, or of the one before. */
-  toSeam(way) {
-    const { frame } = this.#player;
+  async toSeam(way) {
+    if (this.speed) await this.halt();
+    const { aim } = this.#player;
     const seams =
       way > 0
-        ? this.#pair.seams.filter((seam) => seam > frame)
-        : this.#pair.seams.filter((seam) => seam < frame).reverse();
+        ? this.#pair.seams.filter((seam) => seam > aim)
+        : this.#pair.seams.filter((seam) => seam < aim).reverse();
     const edge = way > 0 ? this.#pair.count - 1 : 0;
-    return this.step((seams[0] ?? edge) - frame);
+    await this.step((seams[0] ?? edge) - aim);
   }
 
   mark(side, frame = this.#player.frame) {

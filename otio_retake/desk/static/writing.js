@@ -52,8 +52,8 @@ export function openWriting() {
 function whatHappens(cut) {
   if (!cut.applies) return `The cut is written as a new file, ${cut.output}; your own file stays as it is.`;
   return (
-    "Every take goes into the take list of its clip, or onto a track above where it cannot. What is picked is selected;" +
-    " elsewhere the original stays so. The timeline is duplicated first."
+    "Every take goes into the take list of its clip, or onto a track above where it cannot. What is picked is" +
+    " selected; elsewhere the original stays so. The timeline is duplicated first."
   );
 }
 
@@ -63,7 +63,8 @@ function refused(fault) {
 
 function written(answer) {
   const takes = plural(answer.added, "take");
-  const words = store.board.cut.applies ? `Handed to Resolve: ${takes}.` : `Written: ${answer.written}, ${takes} added.`;
+  const { applies } = store.board.cut;
+  const words = applies ? `Handed to Resolve: ${takes}.` : `Written: ${answer.written}, ${takes} added.`;
   return [
     h("p", { class: "is-good" }, words),
     listed("Warnings", answer.warnings),
