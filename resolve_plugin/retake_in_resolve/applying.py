@@ -1,0 +1,198 @@
+"""Apply a plan: all of its takes, one after another, each read back; then the report, and all as the editor had it.
+
+Whatever stops this half-way leaves the journal, and no report: applying the same plan again goes on from there, finds
+what is there already, and ends in the same place.
+"""
+
+from . import (
+    FORMAT,
+    apply_takes,
+    duplicate,
+    exchange,
+    marking,
+    numbers,
+    own_tracks,
+    picking,
+    place,
+    place_above,
+    tracks,
+)
+from .asking import Away, Unreadable
+from .bins import Refused
+from .taking_back import BACK
+from .work import Work, key, result
+
+LATELY = 3600.0
+"""Seconds after which an editor is no longer led back to where a script that was cut off had taken them from."""
+
+
+def apply(asking, session, plan, saying):
+    """Apply one plan of a session and write its report, which is returned. Raises Away where it cannot go on now."""
+    journal = session.journal()
+    asking.journal = journal
+    try:
+        return _apply(asking, session, plan, saying, journal)
+    except Unreadable as fault:
+        raise Away("%s. Look whether the project is still open, then run Retake - Collect." % fault) from None
+    finally:
+        asking.journal = None
+
+
+def _apply(asking, session, plan, saying, journal):
+    said = []
+
+    def say(line):
+        said.append(line)
+        saying.say(line)
+
+    here = right_place(asking, session, plan)
+    begun = journal.open("begin")
+    was = came_from(journal, begun) or place.whereabouts(asking, here, plan["timeline"])
+    number = begun["n"] if begun else journal.intend("begin", revision=plan["revision"], was=was)
+    go(asking, here, plan["timeline"])
+    work = Work(asking, here, journal, plan, say)
+    copy = None
+    if _same_rate(work):
+        work.look()
+        before = tracks.footprint(asking, work.items)
+        copy = duplicate.ensure(work)
+        results = _takes(work, copy)
+        for told in plan.get("marks", []) if copy else []:
+            why = marking.mark(work, told)
+            if why:
+                say(why)
+        picks = {item: picking.pick(work, item, plan["pick"][item]) for item in sorted(plan.get("pick") or {})}
+        _compare(work, before, copy)
+    else:
+        why = "The timeline's frame rate is no longer %s. Run Retake again on the cut as it is." % plan["rate"]
+        results, picks = [result(take, "refused", why) for take in plan["takes"]], {}
+    restored = place.restore(asking, here, was)
+    if not restored:
+        say("Page, bin, timeline or playhead are not all as they were.")
+    report = {
+        "otio_retake_applied": FORMAT,
+        "revision": plan["revision"],
+        "at": exchange.now(),
+        "results": results,
+        "picks": {item: ident for item, ident in picks.items() if ident is not None},
+        "duplicate": copy,
+        "restored": restored,
+        "said": said,
+    }
+    journal.came(number, "done")
+    session.write(session.report_name(plan["revision"]), report)
+    session.remove(exchange.WAITING)
+    return report
+
+
+def right_place(asking, session, plan):
+    """The place the plan is for. Raises Away where another project is open, or the plan is for another snapshot."""
+    here = place.here(asking)
+    if here.project_id != plan["project"]:
+        name = (session.read(exchange.SNAPSHOT) or {}).get("project", {}).get("name", "")
+        raise Away("The takes belong to the project %s, which is not open. Open it, then run Retake - Collect." % name)
+    if plan.get("snapshot") != session.snapshot_digest():
+        raise Away("The takes were made for another reading of the timeline. Run Retake again.")
+    return here
+
+
+def go(asking, here, wanted):
+    """Make the timeline the current one: takes and locks can be read of no other. Raises Away where it is not there."""
+    timeline = place.timeline_of(asking, here.project, wanted)
+    current = None if timeline is None else place.make_current(asking, here.project, timeline, wanted)
+    if current is None:
+        raise Away(
+            "The timeline of the takes is not in the project, or does not open. Open it, then run the script again."
+        )
+    here.timeline, here.timeline_id = current, wanted
+
+
+def came_from(journal, begun):
+    """Where the editor was before a script that was cut off; None where none was, or so long ago that they moved on."""
+    return begun["was"] if begun is not None and journal.age(begun) < LATELY else None
+
+
+def _same_rate(work):
+    return numbers.same_rate(work.asking.ask(work.place.timeline, "GetSetting", "timelineFrameRate"), work.plan["rate"])
+
+
+def _takes(work, copy):
+    """Each take of the plan in its order."""
+    if copy is None:
+        why = "Resolve made no copy of the timeline first, so nothing was changed. Duplicate it by hand to see why."
+        return [result(take, "refused", why) for take in work.plan["takes"]]
+    own_tracks.resume(work)
+    _forgotten(work)
+    results, stuck = [], False
+    for take in work.plan["takes"]:
+        begun = [entry for what in ("add take", "put above") for entry in work.journal.all(what, **key(take))]
+        if stuck and not begun:
+            why = "An earlier take went wrong and could not be put right. Mend that first, then apply again."
+            results.append(result(take, "refused", why))
+            continue
+        results.append(_one(work, take))
+        stuck = stuck or (results[-1]["outcome"] == "failed" and _left(work, take))
+    return results
+
+
+def _left(work, take):
+    """Whether a take that failed left something behind that could not be taken away."""
+    told = [work.journal.last(what, **key(take)) for what in ("add take", "put above")]
+    return any(entry is not None and (entry["came"] is None or entry["after"].get("left")) for entry in told)
+
+
+def _forgotten(work):
+    """Take back what an older plan had begun when its script died, and this plan no longer wants."""
+    wanted = [key(take) for take in work.plan["takes"]]
+    for what in ("add take", "put above"):
+        for entry in work.journal.all(what):
+            if entry["came"] is None and {"ident": entry["ident"], "item": entry["item"]} not in wanted:
+                _still_here(work)
+                outcome, why = BACK[what](work, entry)
+                work.journal.came(entry["n"], "failed" if outcome == "failed" else "undone", left=why)
+                if why:
+                    work.say("%s: %s." % (entry["ident"], why))
+
+
+def _one(work, take):
+    """One take; what goes wrong with it alone is its outcome. Raises Away where the rest cannot go on either."""
+    _still_here(work)
+    try:
+        return apply_takes.add(work, take) if take["kind"] == "take" else place_above.put(work, take)
+    except Refused as refusal:
+        left = _begun(work, take)
+        return result(take, "failed" if left else "refused", str(refusal) + (" And %s." % left if left else ""))
+    except Unreadable as fault:
+        _still_here(work)
+        open_intents = [work.journal.open(what, **key(take)) for what in ("add take", "put above")]
+        if any(open_intents):
+            return result(take, "failed", "%s of this clip. Look at it before applying again." % fault)
+        return result(take, "refused", "%s of this clip. Nothing was done to it." % fault)
+
+
+def _begun(work, take):
+    """Take back what was begun of a take that is refused now. "" or what is left of it."""
+    for what in ("add take", "put above"):
+        entry = work.journal.unsettled(what, **key(take))
+        if entry is not None:
+            outcome, why = BACK[what](work, entry)
+            work.journal.came(entry["n"], "failed" if outcome == "failed" else "undone", left=why)
+            return why
+    return ""
+
+
+def _still_here(work):
+    """Raises Away where the project was closed or another timeline came to the front meanwhile."""
+    current = work.asking.ask(work.place.project, "GetCurrentTimeline")
+    if place.identity(work.asking, current) != work.place.timeline_id:
+        raise Away("Another project or timeline was opened meanwhile. Open the timeline, then run Retake - Collect.")
+
+
+def _compare(work, before, copy):
+    """Say it where something that is not ours is not where it was."""
+    work.look()
+    missing = before - tracks.footprint(work.asking, work.items)
+    if missing:
+        lost = sorted("%s%d frame %s" % (key[0][0].upper(), key[1], key[2]) for key in missing)
+        name = copy["name"] if copy else ""
+        work.say("Clips are not where they were (%s). The cut as it was is in %s." % (", ".join(lost[:10]), name))

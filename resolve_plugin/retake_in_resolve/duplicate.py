@@ -1,0 +1,94 @@
+"""A copy of the timeline before the first take of a session: the belt to all other braces."""
+
+from . import bins, numbers, place
+from .exchange import stamp
+
+NAMES = 5
+"""How many names are tried for the copy where one is taken."""
+
+
+def ensure(work):
+    """The copy `{"id", "name"}`, made if this session has none; None where Resolve did not make one.
+
+    Resolve makes the copy the current timeline: that is put right here, and seen.
+    [duplicate-becomes-current] [duplicate-name-taken]
+    """
+    asking, journal = work.asking, work.journal
+    done = [entry for entry in journal.all("duplicate") if entry["came"] == "done"]
+    if done:
+        return {"id": done[-1]["after"]["id"], "name": done[-1]["after"]["name"]}
+    begun = journal.open("duplicate")
+    found = _made(work, begun["name"], begun["before"]) if begun else None
+    if begun and found:
+        return _done(work, begun["n"], found, begun["name"])
+    base = "%s - before retake %s" % (numbers.text(asking.ask(work.place.timeline, "GetName")), stamp())
+    for turn in range(NAMES):
+        name = base if not turn else "%s (%d)" % (base, turn + 1)
+        before = _ids(work)
+        number = journal.intend("duplicate", name=name, before=before)
+        found = asking.write(
+            work.place.timeline,
+            "DuplicateTimeline",
+            (name,),
+            lambda name=name, before=before: _made(work, name, before),
+        )
+        if found:
+            return _done(work, number, found, name)
+        journal.came(number, "failed")
+        if name not in _names(work):
+            break
+    _back(work)
+    return None
+
+
+def _done(work, number, found, name):
+    _back(work)
+    _put_away(work, found)
+    work.journal.came(number, "done", id=found, name=name)
+    return {"id": found, "name": name}
+
+
+def _put_away(work, ident):
+    """Move the copy into our bin, where Resolve allows it; it may as well stay where it is."""
+    asking, pool = work.asking, work.place.pool
+    timeline = place.timeline_of(asking, work.place.project, ident)
+    media = asking.ask(timeline, "GetMediaPoolItem") if asking.has(timeline, "GetMediaPoolItem") else None
+    if media is None:
+        return
+    wanted = place.identity(asking, media)
+    try:
+        folder = bins.bin_of(work, work.plan["bin"])
+    except bins.Refused:
+        return
+
+    def seen():
+        clips = numbers.listed(asking.ask(folder, "GetClipList"))
+        return any(place.identity(asking, clip) == wanted for clip in clips)
+
+    if not seen():
+        asking.write(pool, "MoveClips", ([media], folder), seen)
+
+
+def _back(work):
+    """Make the timeline of the session the current one again."""
+    current = place.make_current(work.asking, work.place.project, work.place.timeline, work.place.timeline_id)
+    if not current:
+        raise place.Away("Resolve did not go back to the timeline from its copy. Open it, then run Retake - Collect.")
+    work.place.timeline = current
+
+
+def _made(work, name, before):
+    """The id of a timeline with that name that was not there before; "" where there is none."""
+    for timeline in place.timelines(work.asking, work.place.project):
+        ident = place.identity(work.asking, timeline)
+        if ident and ident not in before and work.asking.ask(timeline, "GetName") == name:
+            return ident
+    return ""
+
+
+def _ids(work):
+    return [place.identity(work.asking, timeline) for timeline in place.timelines(work.asking, work.place.project)]
+
+
+def _names(work):
+    return [work.asking.ask(timeline, "GetName") for timeline in place.timelines(work.asking, work.place.project)]

@@ -1,0 +1,174 @@
+"""A take on a track of our own: above the clip (or beside its sound), on an empty range, switched off."""
+
+from . import numbers, own_tracks, tracks, undoing
+from .bins import Refused, bring_in, path_of, same_file
+from .work import key, result, standing
+
+VIDEO, AUDIO = 1, 2
+"""AppendToTimeline's mediaType. Without it a clip that names a track is dropped without a word."""
+
+
+def put(work, take):
+    """Put one take on an own track. The line for the report; raises Refused before the timeline is changed."""
+    asking, journal = work.asking, work.journal
+    clip = standing(work, take)
+    kind = "audio" if take["kind"] == "sound" else "video"
+    first, length = take["record"][0] + clip.moved, take["record"][1]
+    begun = journal.unsettled("put above", **key(take))
+    mine = already(work, take, kind, first)
+    if mine and begun is None:
+        return result(take, "already there", "", mine[0], tracks.span(asking, mine[0])[0])
+    if length < 1 or not 0 <= take["bounds"][0] < take["bounds"][1] <= take["frames"]:
+        raise Refused("The take has no frames for its place. Run Retake again on the cut as it is.")
+    if begun is not None and not mine:
+        _strays(work, begun)
+    number, count = (begun["n"], begun["count"]) if begun else (None, 0)
+    if not mine:
+        like = None if clip.ours_seen else asking.ask(clip.thing, "GetMediaPoolItem")
+        media = bring_in(work, take, like)
+        channels = numbers.whole(numbers.text(asking.ask(media, "GetClipProperty", "Audio Ch")), 0)
+        track = own_tracks.room(work, take, kind, clip.item.track, first, length, channels)
+        before = tracks.footprint(asking, tracks.all_items(asking, work.place.timeline, (kind,)))
+        count = tracks.count(asking, work.place.timeline, kind)
+        if begun is None:
+            number = _intend(work, take, clip, kind, (first, length), before, count)
+        mine = _append(work, take, media, kind, track, (first, length))
+        if not mine:
+            left = undoing.strays(work, take["path"], kind, before)
+            journal.came(number, "failed", left=left)
+            why = "Resolve did not put it where it belongs. Apply again; if it fails again, place %s by hand."
+            return result(take, "failed", _and(why % take["path"], left))
+    own_tracks.adopt(work, take, kind, count)
+    wrong, lost = _dressed(work, take, clip, mine)
+    if wrong:
+        left = undoing.items(work, take["path"], mine)
+        journal.came(number, "failed" if left else "undone", left=left)
+        return result(take, "failed" if left else "undone", _and(wrong, left or "it was taken away again"))
+    journal.came(number, "done", placed=[item.ident for item in mine], track=mine[0].track, start=first)
+    why = "Not copied from the clip: %s." % ", ".join(lost) if lost else ""
+    return result(take, "done", why, mine[0], first)
+
+
+def _intend(work, take, clip, kind, record, before, count):
+    return work.journal.intend(
+        "put above",
+        revision=work.plan["revision"],
+        ident=take["ident"],
+        item=take["item"],
+        kind=kind,
+        record=list(record),
+        path=take["path"],
+        name=take["track_name"],
+        before=[list(key) for key in before],
+        count=count,
+    )
+
+
+def already(work, take, kind, first):
+    """Our items with this take's file: where it belongs, or wherever on our tracks the editor moved them.
+
+    What lies where another take of the plan with the same file belongs is that one's.
+    """
+    asking, timeline = work.asking, work.place.timeline
+    own = set(own_tracks.named(work, take["track_name"], kind))
+    others = {
+        other["record"][0]
+        for other in work.plan["takes"]
+        if other["item"] != take["item"] and same_file(other["path"], take["path"])
+    }
+    found = []
+    for item in tracks.all_items(asking, timeline, (kind,)):
+        lies = tracks.span(asking, item)
+        if lies is None or not (lies[0] == first or (item.track in own and lies[0] not in others)):
+            continue
+        if same_file(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), take["path"]):
+            found.append(item)
+    return found
+
+
+def _append(work, take, media, kind, track, record):
+    """Append to the track at that frame, and see it there with its start, length and media; [] where it is not.
+
+    Bounds count frames of the file, which may run at another rate than the timeline: what lies there in the end must
+    have the length that was asked [append-mixed-rate-floors].
+
+    [append-end-exclusive] [append-track-needs-media-type] [append-overlap] [append-locked-track]
+    """
+    asking, timeline = work.asking, work.place.timeline
+    clip = {
+        "mediaPoolItem": media,
+        "startFrame": take["bounds"][0],
+        "endFrame": take["bounds"][1],
+        "mediaType": AUDIO if kind == "audio" else VIDEO,
+        "trackIndex": track,
+        "recordFrame": record[0],
+    }
+
+    def seen():
+        found = []
+        for index in range(track, (tracks.count(asking, timeline, kind) if kind == "audio" else track) + 1):
+            item = tracks.at(asking, tracks.items_of(asking, timeline, kind, index), record[0])
+            if item is None or tracks.span(asking, item) != tuple(record):
+                continue
+            if same_file(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), take["path"]):
+                found.append(item)
+        return found if found and found[0].track == track else []
+
+    return asking.write(work.place.pool, "AppendToTimeline", ([clip],), seen)
+
+
+def _strays(work, begun):
+    """Before a placing that was under way is made again: take away what it may have put elsewhere."""
+    before = {tuple(key) for key in begun["before"]}
+    left = undoing.strays(work, begun["path"], begun["kind"], before)
+    if left:
+        work.say("%s: %s." % (begun["ident"], left))
+
+
+def _dressed(work, take, clip, mine):
+    """Switch it off, then give it the look of the clip below. `(what is wrong, what was not copied)`.
+
+    [copy-grades-wholesale]
+    """
+    asking = work.asking
+    wanted = bool(take.get("enabled"))
+    for item in mine:
+        if switch(asking, item, wanted) and not wanted:
+            return "Resolve did not switch the take off, so it would cover the original.", []
+    if mine[0].kind == "audio":
+        return "", []
+    lost = _properties(asking, take.get("properties") or {}, mine[0])
+    if take.get("copy_grade") and not asking.tell(clip.thing, "CopyGrades", [mine[0].thing]):
+        lost.append("grade")
+    return "", lost
+
+
+def switch(asking, item, on):
+    """Switch an item of ours on or off. Whether it is on then."""
+
+    def enabled():
+        return asking.ask(item.thing, "GetClipEnabled") is True
+
+    if enabled() != on:
+        asking.write(item.thing, "SetClipEnabled", (on,), lambda: enabled() == on)
+    return enabled()
+
+
+def _properties(asking, wanted, mine):
+    """Set what differs; the names of what does not read back."""
+    now = asking.ask(mine.thing, "GetProperty")
+    now = now if isinstance(now, dict) else {}
+    differs = [name for name in sorted(wanted) if name not in now or not numbers.alike(now[name], wanted[name])]
+    lost = []
+    for name in differs:
+
+        def seen(name=name):
+            return numbers.alike(asking.ask(mine.thing, "GetProperty", name), wanted[name])
+
+        if not seen() and not asking.write(mine.thing, "SetProperty", (name, wanted[name]), seen):
+            lost.append(name)
+    return lost
+
+
+def _and(why, left):
+    return why if not left else "%s And %s." % (why, left)

@@ -1,0 +1,104 @@
+"""Killed at any call, a script is taken up by Collect, and all of it is taken back by Revert."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fake_resolve import ClientKilled
+from tests.resolve_plugin.scene import Scene, outcomes
+
+CALLS_AT_LEAST = 400
+"""The plan of these tests makes more calls than this: else they would not try what they say they try."""
+
+
+def prepared(folder: Path, **knobs: Any) -> Scene:
+    scene = Scene(folder, **knobs)
+    scene.begin()
+    plan = scene.every_kind()
+    plan["takes"] = [take for take in plan["takes"] if take["ident"] in ("a1", "b1", "c1", "d1")]
+    scene.hand(plan)
+    return scene
+
+
+def undisturbed(folder: Path) -> tuple[dict[str, Any], int, int]:
+    """What the project is after an apply that nobody disturbs; the calls of it, and of taking it back."""
+    folder.mkdir()
+    scene = prepared(folder)
+    begun = scene.fake.faults.calls
+    assert set(outcomes(scene.collect()[0]).values()) == {"done"}
+    applied, whole = scene.fake.faults.calls, scene.whole()
+    scene.revert()
+    return whole, applied - begun, scene.fake.faults.calls - applied
+
+
+def paths_apart(whole: dict[str, Any], folder: Path) -> str:
+    return repr(whole).replace(str(folder), "")
+
+
+def killed(scene: Scene, call: int, before: bool, work: Any) -> None:
+    scene.fake.faults.kill_after(call, before=before)
+    with pytest.raises(ClientKilled):
+        work()
+    scene.fake.faults.clear()
+
+
+def ends_well(folder: Path, call: int, before: bool, expected: str) -> None:
+    folder.mkdir()
+    scene = prepared(folder)
+    first = scene.take_snapshot()
+    killed(scene, call, before, scene.collect)
+    reports = scene.collect()
+    assert all(outcome in ("done", "already there") for outcome in outcomes(reports[0]).values()), (call, reports)
+    assert paths_apart(scene.whole(), folder) == expected, call
+    scene.revert()
+    assert scene.take_snapshot() | {"made_at": 0} == first | {"made_at": 0}, call
+
+
+def taken_back_from_the_middle(folder: Path, call: int, before: bool) -> None:
+    """Revert right after the kill: what was half done is taken back too."""
+    folder.mkdir()
+    scene = prepared(folder)
+    first = scene.take_snapshot()
+    killed(scene, call, before, scene.collect)
+    scene.revert()
+    assert scene.take_snapshot() | {"made_at": 0} == first | {"made_at": 0}, call
+    assert not scene.collect(), "what was taken back is not put there again"
+
+
+def taken_back_twice(folder: Path, call: int, before: bool) -> None:
+    """Revert itself is killed; a second one ends what it began."""
+    folder.mkdir()
+    scene = prepared(folder)
+    first = scene.take_snapshot()
+    scene.collect()
+    killed(scene, call, before, scene.revert)
+    scene.revert()
+    assert scene.take_snapshot() | {"made_at": 0} == first | {"made_at": 0}, call
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["done", "not done"])
+def test_a_script_killed_here_and_there_is_taken_up(tmp_path: Path, before: bool) -> None:
+    whole, applied, reverted = undisturbed(tmp_path / "calm")
+    assert applied > CALLS_AT_LEAST
+    expected = paths_apart(whole, tmp_path / "calm")
+    for call in range(7, applied, 131):
+        ends_well(tmp_path / f"up{call}", call, before, expected)
+        taken_back_from_the_middle(tmp_path / f"mid{call}", call, before)
+    for call in range(5, reverted, 101):
+        taken_back_twice(tmp_path / f"back{call}", call, before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("before", [False, True], ids=["done", "not done"])
+@pytest.mark.parametrize("part", range(4))
+def test_a_script_killed_at_any_call_is_taken_up(tmp_path: Path, before: bool, part: int) -> None:
+    whole, applied, reverted = undisturbed(tmp_path / "calm")
+    expected = paths_apart(whole, tmp_path / "calm")
+    for call in range(1 + part, applied + 1, 4):
+        ends_well(tmp_path / f"up{call}", call, before, expected)
+        taken_back_from_the_middle(tmp_path / f"mid{call}", call, before)
+    for call in range(1 + part, reverted + 1, 4):
+        taken_back_twice(tmp_path / f"back{call}", call, before)
