@@ -249,6 +249,8 @@ class _Item:
                 self.wrong(doubt, "name another with model=, or try one order first", "warning")
         if service.prompt_required and not self.prompt:
             self.wrong(f"{name} needs a prompt", "write it after RETAKE: or into the marker's note")
+        elif service.paid and not self.prompt.strip():
+            self.wrong("the prompt is empty", f"write what should happen, unless {name} shall decide", "warning")
         if service.prompt_most is not None and len(self.prompt) > service.prompt_most:
             self.wrong(
                 f"the prompt has {len(self.prompt)} characters; {name} takes {service.prompt_most}", "shorten it"

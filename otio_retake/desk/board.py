@@ -52,6 +52,7 @@ def board_of(
     return {
         "cut": {
             "name": session.cut_path.name,
+            "title": (view.name or session.cut_path.stem) if applies(session) else session.cut_path.name,
             "form": session.cut.endings[0].removeprefix("."),
             "rate": f"{view.rate.numerator}/{view.rate.denominator}",
             "timecode_fps": nominal(view.rate),

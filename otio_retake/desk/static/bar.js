@@ -57,8 +57,8 @@ function offlineNote() {
 
 function drawBar() {
   const { cut, money: sums, confirm } = store.board;
-  // A timeline that is open in Resolve is no file with a name that anybody has given.
-  const [name, form] = cut.applies ? ["Timeline in Resolve", ""] : [cut.name, ` \u00b7 ${cut.form}`];
+  // A timeline that is open in Resolve is no file, but has a name of its own.
+  const [name, form] = cut.applies ? [cut.title, " \u00b7 in Resolve"] : [cut.title, ` \u00b7 ${cut.form}`];
   document.title = `${name} \u2013 otio-retake desk`;
   setText(parts.name, name);
   parts.name.title = name;
