@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .api import above, folder, graph, item, media, pool, project, timeline
+from .api import above, composition, folder, graph, item, media, pool, project, timeline
 from .api.base import Api, BadArguments, Refused
 from .constants import constant
 from .faults import Call, Faults
@@ -39,6 +39,7 @@ APIS: dict[str, type[Api]] = {
     "Timeline": timeline.TimelineApi,
     "TimelineItem": item.TimelineItemApi,
     "Graph": graph.GraphApi,
+    "FusionComp": composition.CompositionApi,
 }
 
 KINDS: dict[type, str] = {
@@ -49,6 +50,7 @@ KINDS: dict[type, str] = {
     Timeline: "Timeline",
     Item: "TimelineItem",
     graph.Graph: "Graph",
+    composition.Composition: "FusionComp",
 }
 
 

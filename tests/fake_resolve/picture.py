@@ -86,6 +86,7 @@ class _View:
             "enabled": item.enabled,
             "properties": dict(item.properties),
             "grade": list(item.grade),
+            "corrections": dict(item.corrections),
             "compositions": list(item.compositions),
             "fades": item.fades,
             "color": item.color,

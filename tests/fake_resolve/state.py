@@ -119,6 +119,7 @@ class Item:
     color: str = ""
     properties: dict[str, Any] = field(default_factory=lambda: dict(PROPERTIES))
     grade: list[str] = field(default_factory=lambda: [""])
+    corrections: dict[int, dict[str, Any]] = field(default_factory=dict)
     compositions: list[str] = field(default_factory=list)
     fades: tuple[float, float] = (0.0, 0.0)
     link: str = ""
@@ -148,6 +149,7 @@ class Item:
             flags=list(self.flags),
             properties=dict(self.properties),
             grade=list(self.grade),
+            corrections=dict(self.corrections),
             compositions=list(self.compositions),
         )
 

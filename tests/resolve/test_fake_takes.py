@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.fake_resolve import render
+from tests.fake_resolve import frozen, render
 
 from .staged import Cut, a_cut, shows
 
 
 def spans(cut: Cut) -> list[tuple[float, float]]:
     return [(item.GetStart(), item.GetDuration()) for item in cut.timeline.GetItemListInTrack("video", 1)]
+
+
+def looks(cut: Cut) -> dict[str, Any]:
+    """What does not belong to a take."""
+    item = frozen(cut.timeline)["tracks"]["video"][0]["items"][0]
+    return {key: item[key] for key in ("properties", "grade", "corrections", "compositions", "enabled")}
 
 
 @shows("take-original-first", "take-bounds-end-exclusive", "take-select-in-place", "take-selection-after-add")
@@ -176,6 +184,22 @@ def test_looks_belong_to_the_item():
     item = cut.item()
     item.SetProperty("ZoomX", 1.5)
     cut.items[0].grade = ["Primary", "Look"]
-    item.AddTake(cut.imported(), 0, 48)
+    cdl = {"NodeIndex": "2", "Slope": "0.5 0.4 0.2", "Offset": "0 0 0", "Power": "1 1 1", "Saturation": "0.5"}
+    assert item.SetCDL(cdl) is True
+    assert item.AddFusionComp() is not None
+    before = looks(cut)
+    assert item.AddTake(cut.imported(), 0, 48)
+    assert item.SelectTakeByIndex(2)
     assert item.GetProperty("ZoomX") == 1.5
-    assert item.GetNodeGraph().GetNumNodes() == 2
+    assert item.GetNodeGraph().GetNumNodes() == item.GetNumNodes() == 2
+    assert item.GetFusionCompNameList() == ["Composition 1"]
+    assert looks(cut) == before
+    assert before["corrections"][2]["Slope"] == "0.5 0.4 0.2"
+
+
+def test_a_grade_is_set_on_a_node_that_is_there():
+    item = a_cut().item()
+    cdl = {"NodeIndex": "2", "Slope": "1 1 1", "Offset": "0 0 0", "Power": "1 1 1", "Saturation": "1"}
+    assert item.SetCDL(cdl) is False
+    assert item.SetCDL({"Slope": "1 1 1"}) is False
+    assert item.SetCDL(cdl | {"NodeIndex": 1}) is True

@@ -8,10 +8,13 @@ from ..profiles import since
 from ..state import Item, Timeline
 from .base import BadArguments, Refused, members, text, whole
 from .colors import ColorsApi
+from .composition import Composition
 from .graph import Graph
 from .markers import MarkersApi
 from .reach import ReachApi
 from .takes import TakesApi
+
+CDL = {"NodeIndex", "Slope", "Offset", "Power", "Saturation"}
 
 
 class TimelineItemApi(ReachApi, TakesApi, MarkersApi, ColorsApi):
@@ -111,10 +114,23 @@ class TimelineItemApi(ReachApi, TakesApi, MarkersApi, ColorsApi):
     def GetNodeGraph(self, layerIdx=None):
         return Graph(self.it)
 
+    def GetNumNodes(self) -> int:
+        return self.n(len(self.it.grade))
+
+    def SetCDL(self, cdlMap) -> bool:
+        """fact: take-settings-of-clip."""
+        if not isinstance(cdlMap, dict) or set(cdlMap) != CDL:
+            raise BadArguments(f"not a map of {sorted(CDL)}")
+        number = str(cdlMap["NodeIndex"])
+        if number not in map(str, range(1, len(self.it.grade) + 1)):
+            raise Refused(f"no node {number}")
+        self.it.corrections[int(number)] = {key: value for key, value in cdlMap.items() if key != "NodeIndex"}
+        return True
+
     def CopyGrades(self, tgtTimelineItems) -> bool:
         """The grade of each target is wholly replaced. fact: copy-grades-wholesale."""
         for target in members(tgtTimelineItems, Item):
-            target.grade = list(self.it.grade)
+            target.grade, target.corrections = list(self.it.grade), dict(self.it.corrections)
         return True
 
     def GetCurrentVersion(self) -> dict:
@@ -122,6 +138,12 @@ class TimelineItemApi(ReachApi, TakesApi, MarkersApi, ColorsApi):
 
     def GetVersionNameList(self, versionType) -> list:
         return ["Version 1"] if whole(versionType) == 0 else []
+
+    def AddFusionComp(self):
+        """fact: take-settings-of-clip."""
+        name = f"Composition {len(self.it.compositions) + 1}"
+        self.it.compositions.append(name)
+        return Composition(self.it, name)
 
     def GetFusionCompCount(self) -> int:
         return self.n(len(self.it.compositions))
