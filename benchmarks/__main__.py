@@ -26,6 +26,7 @@ BENCHMARKS = {
     "p": ("fcpxml", "Final Cut Pro XML against OpenTimelineIO's adapter"),
     "g": ("edit_list", "edit lists against OpenTimelineIO's adapter"),
     "m": ("avid", "5,000 clips of an AAF against OpenTimelineIO's adapter"),
+    "k": ("desk", "the desk with 300 requests in a browser"),
 }
 
 

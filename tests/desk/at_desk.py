@@ -45,7 +45,7 @@ class Served:
 def served(place: CutFolder, *words: str, name: str = "desk") -> Iterator[Served]:
     """`otio-retake desk` over a folder's cut, until the block ends. It must end well when it is interrupted."""
     said = place.folder / f"{name}.said"
-    call = [sys.executable, "-m", "otio_retake", "desk", str(place.cut), "--no-browser", *words]
+    call = [sys.executable, "-m", "otio_retake", "desk", place.cut.name, "--no-browser", *words]
     with said.open("wb") as out, subprocess.Popen(
         call, cwd=place.folder, env=place.env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
     ) as running:  # fmt: skip

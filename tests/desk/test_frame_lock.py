@@ -105,6 +105,12 @@ def look_around(somebody: Viewer, truth: Truth) -> None:
         settled(somebody, truth, seam)
     somebody.press("End")
     settled(somebody, truth, pair["count"] - 1)
+    # A step counts from where the one before it leads to, however soon it comes.
+    somebody.press("Home", "ArrowDown")
+    settled(somebody, truth, pair["seams"][0])
+    somebody.go_to(pair["count"] - 1)
+    somebody.press("ArrowLeft", "ArrowUp")
+    settled(somebody, truth, max(seam for seam in pair["seams"] if seam < pair["count"] - 2))
     play(somebody, truth)
 
 

@@ -68,7 +68,7 @@ def inside(somebody: Viewer) -> Any:
 def saved(somebody: Viewer, path: Path) -> Any:
     """What "Save picks" gives."""
     with somebody.page.expect_download() as waited:
-        somebody.page.click("text=Save picks")
+        somebody.page.click("button:text-is('Save picks')")
     waited.value.save_as(path)
     return json.loads(path.read_text())
 
@@ -151,7 +151,7 @@ def test_its_picks_are_taken_up_by_the_desk_and_by_another_copy_of_the_page(
     with shut_off(chromium, page) as somebody:
         assert somebody.page.locator(".chip.good:has-text('Picked')").count() == 0
         with somebody.page.expect_file_chooser() as waited:
-            somebody.page.click("text=Load picks")
+            somebody.page.click("button:text-is('Load picks')")
         waited.value.set_files(path)
         somebody.wait(f"[data-request='{rows[0]['id']}'] .chip.good:text-is('Picked v001')")
         assert saved(somebody, tmp_path / "copied.json") == picks

@@ -52,6 +52,7 @@ def test_from_marks_to_the_written_cut_with_a_paid_service(chromium: str, tmp_pa
     way = Way(place, pictures(tmp_path), "ltx", two_takes=1)
     with served(place, "-o", str(place.out), "--service", "ltx") as desk, viewer(chromium) as somebody:
         somebody.enter(desk.link)
+        assert somebody.text(".problems[aria-label] summary").split("\n") == ["In this cut", "1 note"]
         way.before(somebody)
         # Nothing comes back before it is let.
         rendering.change(latency=86_400.0)
@@ -63,6 +64,8 @@ def test_from_marks_to_the_written_cut_with_a_paid_service(chromium: str, tmp_pa
         assert "picture and sound of the frames" in way.confirm(somebody)
         somebody.wait(".row .chip.busy:text('Running')")
         somebody.wait(".order .chip:text-is('running')")
+        # What stood in the way of sending steps back.
+        somebody.wait(".problems details:not([open])")
         somebody.until(lambda: len(rendering.bill()) == 2)
         way.shoot(somebody, "running")
         rendering.change(latency=0.0)
@@ -177,7 +180,6 @@ class Way:
         assert seen.a is not None
         assert seen.b is not None
         assert [read_number(picture) for _, picture in (seen.a, seen.b)] == [take["pair"]["first"] + seam] * 2
-        self.shoot(somebody, "compare")
         for key, view in (("w", "wipe"), ("d", "difference"), ("b", "b"), ("a", "a"), ("f", "b"), ("s", "side")):
             somebody.press(key)
             somebody.wait(f".stage[data-view={view}]")
@@ -218,7 +220,9 @@ class Way:
         somebody.wait(f"[data-request='{row['id']}'] .chip.send:text-is('+1'):not([hidden])")
         planned = somebody.board()
         assert planned["confirm"]["cost"] == planned["requests"][-1]["cost_each"]
-        assert sum(Decimal(each["takes"]) for each in planned["confirm"]["sends"]) == 1
+        assert sum(each["takes"] for each in planned["confirm"]["sends"]) == 1
+        self._shoot_player(somebody, planned["requests"][self.two_takes])
+        somebody.select(row["id"])
         self.confirm(somebody)
         somebody.wait(".card:nth-child(3)")
         after = somebody.board()["requests"][-1]
@@ -229,6 +233,18 @@ class Way:
         somebody.wait(".detail-head .chip:text-is('Picked v002')")
         somebody.ready(newest["id"])
         self.picked[row["id"]] = newest["name"]
+
+    def _shoot_player(self, somebody: Viewer, row: Any) -> None:
+        """A picture of the picked take on its first new frame, beside requests in several states."""
+        somebody.select(row["id"])
+        take = next(take for take in row["made"] if take["id"] == row["picked"])
+        somebody.ready(take["id"])
+        somebody.go_to(take["pair"]["seams"][0])
+        somebody.at(take["pair"]["seams"][0])
+        somebody.wait(".plots svg")
+        # From the pictures to the numbers below them.
+        somebody.page.evaluate("document.querySelector('.detail').scrollTop = 76")
+        self.shoot(somebody, "compare")
 
     def write(self, somebody: Viewer) -> None:
         """Writes the cut; the page says what is in it. A reload shows the same picks."""

@@ -30,9 +30,10 @@ function drawProblems(place) {
   if (!problems.length) return;
   // Before anything is ordered problems are what there is to do; later the takes are.
   const early = !requests.some((request) => request.orders.length || request.made.length);
+  let open = remembersOpen() ?? early;
   const details = h(
     "details",
-    { open: remembersOpen() ?? early },
+    { open },
     h("summary", {}, h("span", { class: "summary-words" }, "In this cut"), ...counted(problems)),
     h(
       "div",
@@ -40,7 +41,12 @@ function drawProblems(place) {
       table(problems),
     ),
   );
-  details.addEventListener("toggle", () => keepOpen(details.open));
+  details.addEventListener("toggle", () => {
+    // Being drawn open is told too, and is no choice of the person's.
+    if (details.open === open) return;
+    open = details.open;
+    keepOpen(open);
+  });
   fill(place, details);
 }
 
