@@ -97,8 +97,10 @@ def test_a_script_killed_here_and_there_is_taken_up(tmp_path: Path, before: bool
 def test_a_script_killed_at_any_call_is_taken_up(tmp_path: Path, before: bool, part: int) -> None:
     whole, applied, reverted = undisturbed(tmp_path / "calm")
     expected = paths_apart(whole, tmp_path / "calm")
-    for call in range(1 + part, applied + 1, 4):
+    # Killed before the work of a call is killed after the one before it: fewer of these tell the same.
+    step = 20 if before else 4
+    for call in range(1 + part, applied + 1, step):
         ends_well(tmp_path / f"up{call}", call, before, expected)
         taken_back_from_the_middle(tmp_path / f"mid{call}", call, before)
-    for call in range(1 + part, reverted + 1, 4):
+    for call in range(1 + part, reverted + 1, step):
         taken_back_twice(tmp_path / f"back{call}", call, before)

@@ -155,7 +155,7 @@ def test_what_is_not_ours_stays(profile: str, knobs: dict[str, Any], fault: tupl
 
 
 @pytest.mark.slow
-@settings(max_examples=400, **FOUND)
+@settings(max_examples=120, **FOUND)
 @given(PROFILE, KNOBS, FAULT)
 def test_what_is_not_ours_stays_whatever_comes(profile: str, knobs: dict[str, Any], fault: tuple[Any, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder:
