@@ -224,6 +224,7 @@ def test_a_clip_before_its_media_is_a_problem(tmp_path: Path, good_movie: bytes)
     explained(run(tmp_path, "plan", "cut.otio"), "relink it")
 
 
+@pytest.mark.slow
 def test_markers_of_newer_versions_are_read(tmp_path: Path, good_movie: bytes) -> None:
     (tmp_path / "A001.mov").write_bytes(good_movie)
     newer = {
@@ -409,6 +410,7 @@ def test_budgets_that_are_none(cut: Path, amount: str) -> None:
     explained(run(cut.parent, "run", "cut.otio", "--yes", "--budget", amount), "no amount of money")
 
 
+@pytest.mark.slow
 def test_a_terminal_that_speaks_less_than_unicode(tmp_path: Path, good_movie: bytes) -> None:
     (tmp_path / "A001.mov").write_bytes(good_movie)
     write_cut(tmp_path, str(tmp_path / "A001.mov"), clip_name="Überblende \ud800")
@@ -438,6 +440,7 @@ def test_orders_are_named_by_their_letters_alone(cut: Path, name: str) -> None:
     explained(run(cut.parent, "ledger", "show", name, "--in", "cut.otio"), "there is no order")
 
 
+@pytest.mark.slow
 def test_an_output_elsewhere_says_what_will_not_be_found_from_there(tmp_path: Path, good_movie: bytes) -> None:
     (tmp_path / "A001.mov").write_bytes(good_movie)
     write_cut(tmp_path, "A001.mov")

@@ -78,6 +78,7 @@ def test_a_lost_answer_is_looked_up_not_sent_again(desk: Desk, footage: Path, fa
     assert desk.states() == ["placed"]
 
 
+@pytest.mark.slow
 def test_a_request_that_never_came_is_sent_again_once_that_is_known(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [lose request]")
     for _ in range(3):
@@ -148,6 +149,7 @@ def test_a_failed_job_that_was_charged_is_not_tried_again(desk: Desk, footage: P
     assert desk.rows("SELECT state FROM charges") == [("settled",)]
 
 
+@pytest.mark.slow
 def test_again_is_what_buys_another(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain")
     desk.spend()
@@ -199,6 +201,7 @@ def test_reads_that_fail_are_tried_again(desk: Desk, footage: Path) -> None:
     assert len(desk.requests()) == 1
 
 
+@pytest.mark.slow
 def test_a_movie_that_ends_early_is_kept_and_rejected(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [short]")
     said = desk.spend()
@@ -299,6 +302,7 @@ def test_two_processes_on_one_folder_pay_once(desk: Desk, footage: Path) -> None
     assert one == two
 
 
+@pytest.mark.slow
 def test_cancel_before_sending_costs_nothing(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain")
     assert desk.run("pull", str(desk.cut), "--service", "paid").returncode == 0
@@ -411,6 +415,7 @@ SENT = (
 """Whom something was sent to, or tried to be, and how that order stands."""
 
 
+@pytest.mark.slow
 def test_a_rehearsal_sends_nothing_that_a_service_refused(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [refuse once]")
     assert desk.spend().returncode == 1

@@ -103,6 +103,7 @@ def as_second_version_of_patched(path: Path, clips: list[Clip], text: str) -> An
     return as_second_version(before) if '"Clip.1"' in path.read_text() and clips else before
 
 
+@pytest.mark.slow
 def test_real_timelines_go_through_marks_and_plan(shared_timelines: Path) -> None:
     for path in sorted((shared_timelines / "otio").glob("*.otio")):
         for command in ("marks", "plan"):

@@ -162,6 +162,7 @@ def test_run_with_a_desk_and_nobodys_yes_sends_nothing(
     assert sim.requests() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [(), ("--yes",)], ids=["asked", "yes"])
 def test_run_with_a_desk_refuses_what_run_refuses(cut_of: Cut, sim: Simulator, more: tuple[str, ...]) -> None:
     place = cut_of("RETAKE: rain")
@@ -182,6 +183,7 @@ def test_once_more_of_everything_is_planned_on_the_desk(two_takes: CutFolder, op
 # --- without a page ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_page_is_written_as_one_file(two_takes: CutFolder) -> None:
     said = two_takes.run("desk", "cut.otio", "--export", "page.html")
     assert said.returncode == 0, said.stdout + said.stderr

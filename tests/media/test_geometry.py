@@ -76,7 +76,7 @@ def perfect(pulled: Path, path: Path, size: tuple[int, int]) -> None:
         out.mux(video.encode(None))
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", [pytest.param(k, marks=pytest.mark.slow) if k == "larger" else k for k in KINDS])
 def test_every_picture_comes_back_to_its_place_and_colour(tmp_path: Path, name: str) -> None:
     kind = KINDS[name]
     facts = read_facts(make(tmp_path / "A001.mov", kind))

@@ -56,6 +56,7 @@ def _has_takes(clip: otio.schema.Clip) -> bool:
     return len(clip.media_references()) > 1
 
 
+@pytest.mark.slow
 def test_every_command_of_the_page_works_in_its_order(folder: Path) -> None:
     assert len(LINES) >= 8
     for line in LINES:

@@ -44,6 +44,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_every_command_of_the_page_works(folder: Path) -> None:
     assert len(LINES) >= 7
     before = (folder / "cut.otio").read_bytes()

@@ -40,9 +40,7 @@ def slated(path: Path) -> list[int]:
     return [k for k, frame in read_frames(facts, Span(0, facts.video.frames)) if read_strip(luma(frame)) is not None]
 
 
-@pytest.mark.parametrize(
-    "service", [s if s in ("ltx", "runware") else pytest.param(s, marks=pytest.mark.slow) for s in SERVICES]
-)
+@pytest.mark.parametrize("service", [s if s == "ltx" else pytest.param(s, marks=pytest.mark.slow) for s in SERVICES])
 def test_a_mark_becomes_a_take(simulated_desk: SimulatedDesk, footage: Path, service: str) -> None:
     desk = simulated_desk
     desk.mark(footage, "RETAKE both: rain")
