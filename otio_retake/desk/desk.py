@@ -63,7 +63,7 @@ class Desk:
         self._signature = signature(session)
         self._seen: tuple[str, Sight, dict[str, Any]] | None = None
         self._facts: dict[tuple[str, str], MediaFacts] = {}
-        self._ahead = threading.Thread(target=self._look_ahead, name="desk-look", daemon=True)
+        self._ahead: threading.Thread | None = None
 
     @property
     def left(self) -> Decimal | None:
@@ -73,7 +73,7 @@ class Desk:
 
     def close(self) -> None:
         """Sends nothing more, waits for what is on its way, and lets go."""
-        if self._ahead.is_alive():
+        if self._ahead is not None:
             self._ahead.join()
         self.worker.stop(wait=True)
         self.kitchen.close()
@@ -83,7 +83,9 @@ class Desk:
 
         A large cut is looked at while the browser opens.
         """
-        self._ahead.start()
+        if self._ahead is None:
+            self._ahead = threading.Thread(target=self._look_ahead, name="desk-look", daemon=True)
+            self._ahead.start()
         ledger = self.session.ledger
         if holder_of(ledger) is None and (_on_their_way(ledger) or _to_be_made(ledger)):
             self.worker.start(())
