@@ -103,13 +103,14 @@ def confirm(desk: Desk, body: Mapping[str, Any]) -> Answer:
                 where=f"{plan.blocking[0].timecode} {plan.blocking[0].clip}",
                 fix="mend them, or say that they may be left out",
             )
-        check_budget(plan, desk.left)
+        check_budget(plan, desk.left(plan))
         check_services(session, plan)
         admitted = admit(plan, session.ledger, session.settings, accepted=True, rehearses=session.rehearse)
         session.library.remember()
         desk.again.clear()
         desk.reworded.clear()
-        desk.confirmed += plan.cost
+        desk.confirmed = desk.spent_before(plan) + plan.cost
+        desk.accepted |= set(admitted.keys)
         desk.worker.start(admitted.keys)
         return desk.board()
 

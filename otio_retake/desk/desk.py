@@ -15,7 +15,7 @@ from ..lease import holder_of
 from ..ledger import Ledger
 from ..media.facts import MediaFacts, read_facts
 from ..orders import State
-from ..planned import Override
+from ..planned import Override, Plan
 from ..session import Session
 from ..steps.conform import ready
 from ..takes_store import open_targets
@@ -55,6 +55,7 @@ class Desk:
         self.again: dict[str, bool] = dict.fromkeys(marks, True)
         self.reworded: dict[str, Override | None] = {}
         """What was changed of a mark before one more take was planned in other words: it is put back if that is."""
+        self.accepted: set[str] = set()
         self.confirmed = Decimal(0)
         """What was said yes to on this desk: all of it together is one run, to the budget."""
         self.lock = threading.RLock()
@@ -65,11 +66,17 @@ class Desk:
         self._facts: dict[tuple[str, str], MediaFacts] = {}
         self._ahead: threading.Thread | None = None
 
-    @property
-    def left(self) -> Decimal | None:
-        """What the budget of this run leaves; None where there is none."""
+    def spent_before(self, plan: Plan) -> Decimal:
+        """What was said yes to here beside what ``plan`` still holds: a second yes to that costs nothing more."""
+        held = (
+            item.cost_each for item in plan.items for order in item.known if order.unsent and order.key in self.accepted
+        )
+        return max(self.confirmed - sum(held, Decimal(0)), Decimal(0))
+
+    def left(self, plan: Plan) -> Decimal | None:
+        """What the budget of this run leaves for ``plan``; None where there is none."""
         budget = self.session.settings.budget
-        return None if budget is None else max(budget - self.confirmed, Decimal(0))
+        return None if budget is None else max(budget - self.spent_before(plan), Decimal(0))
 
     def close(self) -> None:
         """Sends nothing more, waits for what is on its way, and lets go."""
@@ -151,7 +158,7 @@ class Desk:
                     holder=holder_of(ledger),
                     spent=ledger.spent(),
                     again=self.again,
-                    confirmed=self.confirmed,
+                    confirmed=self.spent_before(sight.plan),
                 )
                 self._seen = (stamp, sight, board)
             return self._seen

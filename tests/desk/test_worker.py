@@ -222,3 +222,19 @@ def test_a_run_ends_when_it_is_stopped_and_its_orders_wait(cut_of: Cut, open_des
     assert board["working"] is None
     assert desk.states()[0] in (State.SUBMITTED, State.RUNNING)
     assert len(submits(sim)) == 1
+
+
+def test_a_second_yes_to_what_was_not_sent_counts_once_to_the_budget(
+    cut_of: Cut, open_desk: Open, sim: Simulator
+) -> None:
+    sim.fault("402*2")
+    place = cut_of("RETAKE: rain")
+    price = Decimal(open_desk(place, service="runware").board()["confirm"]["cost"])
+    assert price > 0
+    desk = open_desk(place, service="runware", budget=price)
+    for _ in range(2):
+        desk.confirm()
+        board = desk.wait()
+        assert board["requests"][0]["orders"][0]["state"] == "refused"
+        assert board["confirm"]["blocked"] == ""
+        assert Decimal(board["money"]["run_spent"]) == 0
