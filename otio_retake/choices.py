@@ -13,7 +13,7 @@ from .ledger import Ledger
 from .orders import State
 from .planned import PlanItem
 from .sync import Change
-from .takes import Pick, TakeFile, Target, serves
+from .takes import Pick, TakeFile, Target, leaves_out, serves
 from .takes_store import mark_take
 
 Choices = Mapping[str, Pick | None]
@@ -83,19 +83,23 @@ def settle(
 ) -> None:
     """Writes the state of takes as was chosen: one of a place is picked, or none."""
     fresh: dict[str, bool] = {}
+    partial: set[str] = set()
     for target, items in targets:
         if not any(item.mark_id in choices for item in items):
             continue
-        one = chosen_take(target, items, choices, [take for take in made if take.state != "dropped"])
-        for take in made:
-            if serves(take, target):
-                fresh[take.ident] = fresh.get(take.ident, False) or take is one
+        serving = [take for take in made if serves(take, target)]
+        partial |= {take.ident for take in serving if leaves_out(take, serving)}
+        one = chosen_take(target, items, choices, [take for take in serving if take.state != "dropped"])
+        for take in serving:
+            fresh[take.ident] = fresh.get(take.ident, False) or take is one
     with ledger.write("takes picked"):
         for take in made:
             if fresh.get(take.ident) and take.state != "picked":
                 mark_take(ledger, take.ident, "picked")
             elif fresh.get(take.ident) is False and take.state == "picked":
-                placed = all(ledger.state_of(key) is State.PLACED for key, _ in take.spec.picks)
+                # Made on the way to a choice, it is in no cut that is kept.
+                orders = [] if take.ident in partial else [ledger.state_of(key) for key, _ in take.spec.picks]
+                placed = bool(orders) and all(state is State.PLACED for state in orders)
                 mark_take(ledger, take.ident, "placed" if placed else "made")
 
 

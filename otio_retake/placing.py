@@ -11,7 +11,7 @@ from .choices import Choices, chosen_take
 from .cuts.model import View
 from .ledger import Ledger
 from .planned import PlanItem
-from .takes import Placement, TakeFile, serves
+from .takes import Placement, TakeFile, leaves_out, serves
 from .takes_store import takes
 
 
@@ -20,13 +20,16 @@ def placements(
 ) -> list[Placement]:
     """Every take that serves a marked clip of ``view``, oldest first.
 
-    With ``activate`` the newest is made active; with ``choices`` the one that holds what a person chose, if any.
+    With ``activate`` the newest is made active; with ``choices`` the one that holds what a person chose, if any. A take
+    that was made on the way to a choice, of some of a clip's marks only, then stays out.
     """
     made = [take for take in takes(ledger) if take.state != "dropped" and take.path.is_file()]
     found: list[Placement] = []
     for target, items in admitted.targets:
         serving = sorted((take for take in made if serves(take, target)), key=lambda take: take.version)
         chosen = chosen_take(target, items, choices or {}, serving)
+        if choices is not None:
+            serving = [t for t in serving if t is chosen or t.state != "made" or not leaves_out(t, serving)]
         for number, take in enumerate(serving):
             newest = take is chosen or (activate and number == len(serving) - 1)
             if target.kind == "clip":

@@ -150,6 +150,11 @@ def serves(take: TakeFile, target: Target) -> bool:
     )
 
 
+def leaves_out(take: TakeFile, serving: Iterable[TakeFile]) -> bool:
+    """Whether a take holds results for fewer marks of its clip than another one that serves there does."""
+    return any(len(take.spec.picks) < len(other.spec.picks) for other in serving)
+
+
 def combinations(found: list[list[Pick]]) -> list[tuple[Pick, ...]]:
     """Which results go together: the first of each part, the second of each, …; a part with fewer repeats its last.
 

@@ -80,7 +80,7 @@ def write_cut(
 ) -> Written:
     """Writes the cut with every take that serves it; with ``picked`` those that hold what was chosen are active."""
     ledger, cut = session.ledger, session.cut
-    chosen = choices_of([item for _, items in admitted.targets for item in items], ledger) if picked else {}
+    chosen = choices_of([item for _, items in admitted.targets for item in items], ledger) if picked else None
     found = placements(session.view, admitted, ledger, activate=activate, choices=chosen)
     patched = cut.apply(found, output.absolute().parent, session.settings.editor)
     there = (take for take in takes_in(cut.view, takes(ledger)) if take.standing == "out of step")
