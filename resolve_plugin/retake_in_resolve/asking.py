@@ -7,6 +7,7 @@ as in `api_facts.json`: [failure-falsy] [any-call-may-answer-none] [busy-answers
 """
 
 import time
+from typing import Any
 
 from . import numbers
 
@@ -32,7 +33,7 @@ class Asking(object):
         self.resolve = resolve
         self.pause = pause
         self.record = record
-        self.journal = None
+        self.journal: Any = None
 
     def has(self, thing, name):
         """Whether an object offers a method. Any name can be had, unknown ones are None [unknown-attribute-none]."""
@@ -99,7 +100,7 @@ class Asking(object):
         raised = answer = None
         missing = False
         try:
-            method = getattr(thing, name, None)
+            method: Any = getattr(thing, name, None)
             missing = not callable(method)
             if not missing:
                 answer = method(*args)

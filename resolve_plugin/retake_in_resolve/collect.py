@@ -1,5 +1,7 @@
 """Retake - Collect: apply whatever was finished while nobody was looking, and go on where something was cut off."""
 
+from typing import Dict
+
 from . import exchange, place
 from .applying import apply
 from .asking import Away
@@ -43,7 +45,7 @@ def one(asking, session, plan, saying):
 
 def say_report(report, saying):
     """What came of a plan, in a few lines."""
-    counted = {}
+    counted: Dict[str, int] = {}
     for line in report["results"]:
         counted[line["outcome"]] = counted.get(line["outcome"], 0) + 1
     told = ", ".join("%d %s" % (counted[outcome], outcome) for outcome in sorted(counted))

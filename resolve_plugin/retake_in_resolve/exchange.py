@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import sys
 
 from . import FORMAT, numbers
 from .journal import Journal
@@ -145,7 +146,7 @@ def alone(state):
 
 def _lock(file):
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             file.seek(0)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from typing import Any, List
 
 from .exchange import LOG
 from .finding import NotFound
@@ -85,7 +86,7 @@ def detached(line, **told):
     return process
 
 
-LEFT_RUNNING = []
+LEFT_RUNNING: List[Any] = []
 """Processes that are meant to outlive this one: kept, for Python complains of any that it forgets."""
 
 

@@ -7,6 +7,7 @@ count from the timeline's start (R); clip markers and offsets count from the hea
 
 import platform
 import sys
+from typing import Any, Dict
 
 from . import FORMAT, exchange, numbers, saying, takes, tracks
 from .place import identity
@@ -26,7 +27,7 @@ MEDIA_KEYS = (
 
 def take(asking, here):
     """The snapshot of the timeline of `here`, which must be the current one."""
-    media = {}
+    media: Dict[str, Any] = {}
     rows = [
         _track(asking, here.timeline, kind, index + 1, media)
         for kind in tracks.KINDS

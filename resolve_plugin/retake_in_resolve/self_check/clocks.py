@@ -42,7 +42,7 @@ def ends(bench):
             continue
         told = [numbers.whole(bench.asking.ask(item, name)) for name in ("GetStart", "GetEnd", "GetDuration")]
         source = [bench.asking.ask(item, name) for name in ("GetSourceStartFrame", "GetSourceEndFrame")]
-        slips.append([first, told, source])
+        slips.append((first, told, source))
     exclusive = all(told[1] == told[0] + told[2] for _, told, _ in slips if None not in told)
     bench.found(
         ["end-exclusive", "append-end-exclusive"], exclusive and all(t[2] == 7 for _, t, _ in slips), rows=slips
