@@ -229,14 +229,14 @@ class Desk:
     def _sound(self, made: Any, part: str) -> Path:
         span, item = made.main.spec.span, made.item
         rate, count = made.main.spec.rate, len(span)
+        source = original_sound(item)
         if part == "b" and made.sound is not None:
-            take = made.sound
-            name = take_sound_name(take.spec.sha256, take.spec.span, span.first, count, rate)
+            take, own = made.sound, made.sound.spec.span
+            name = take_sound_name(take.spec.sha256, own, source, span.first, count, rate)
             return self.kitchen.dish(
                 name,
-                lambda path: make_take_sound(self._facts_of(take), take.spec.span, span.first, count, rate, path),
+                lambda path: make_take_sound(self._facts_of(take), own, source, span.first, count, rate, path),
             )
-        source = original_sound(item)
         if part not in ("a", "b") or source is None:
             raise KeyError(part)
         name = sound_name(source, span.first, count, rate)

@@ -22,7 +22,7 @@ from ..rates import sample_at
 from ..spans import Span
 from .kitchen import dish_name
 
-RECIPE = 1
+RECIPE = 2
 """Version of how sounds are made; part of their names."""
 
 SOUND_RATE = PULL_RATE
@@ -46,9 +46,13 @@ def sound_name(source: SoundSource, first_frame: int, count: int, rate: Fraction
     return dish_name("sound", ".wav", RECIPE, *content)
 
 
-def take_sound_name(take_sha256: str, span: Span, first_frame: int, count: int, rate: Fraction) -> str:
-    """The name of a take's sound under these frames."""
-    return dish_name("takesound", ".wav", RECIPE, take_sha256, span.first, span.end, first_frame, count, rate)
+def take_sound_name(
+    take_sha256: str, span: Span, around: SoundSource | None, first_frame: int, count: int, rate: Fraction
+) -> str:
+    """The name of a take's sound under these frames, with what is heard around it."""
+    beside = None if around is None else (around.facts.fingerprint, around.channels, around.offset)
+    content = take_sha256, span.first, span.end, beside, first_frame, count, rate
+    return dish_name("takesound", ".wav", RECIPE, *content)
 
 
 def samples_of(count: int, rate: Fraction) -> int:
@@ -64,10 +68,19 @@ def make_sound(source: SoundSource, first_frame: int, count: int, rate: Fraction
     _write(source, source.sample_at(first_frame, rate), samples_of(count, rate), path)
 
 
-def make_take_sound(take: MediaFacts, span: Span, first_frame: int, count: int, rate: Fraction, path: Path) -> None:
+def make_take_sound(
+    take: MediaFacts,
+    span: Span,
+    around: SoundSource | None,
+    first_frame: int,
+    count: int,
+    rate: Fraction,
+    path: Path,
+) -> None:
     """Writes the sound of a take of source frames ``span`` under ``count`` frames from source frame ``first_frame`` on.
 
-    A take is a wave whose first sample is that of ``span.first``, or a movie that begins with that frame. Raises a
+    A take is a wave whose first sample is that of ``span.first``, or a movie that begins with that frame. Where it is
+    shorter than what is asked for, ``around``, which the cut plays, is heard before and after it. Raises a
     ``MediaError`` where it has no sound or cannot be read.
     """
     if not take.sounds:
@@ -81,6 +94,36 @@ def make_take_sound(take: MediaFacts, span: Span, first_frame: int, count: int, 
         span.first, rate, first.rate, Fraction(0)
     )
     _write(source, round(start * first.rate) + skipped, samples_of(count, rate), path)
+    held = span.shift(-first_frame).cut(Span(0, count))
+    if around is not None and len(held) < count:
+        _lay_over(around, held, first_frame, count, rate, path)
+
+
+def _lay_over(around: SoundSource, held: Span, first_frame: int, count: int, rate: Fraction, path: Path) -> None:
+    """Puts ``around`` into the sound at ``path`` before and after its frames ``held``."""
+    beside = path.with_name(f"{path.name}.around")
+    try:
+        make_sound(around, first_frame, count, rate, beside)
+        heard = _samples(beside)
+    finally:
+        beside.unlink(missing_ok=True)
+    first, end = (samples_of(frame, rate) for frame in (held.first, held.end))
+    heard[first:end] = _samples(path)[first:end]
+    with wave.open(str(path), "wb") as out:
+        _describe(out)
+        out.writeframes(heard.tobytes())
+
+
+def _samples(path: Path) -> NDArray[np.int16]:
+    """Every sample of a sound that was made here, (samples, 2)."""
+    with wave.open(str(path), "rb") as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2).copy()
+
+
+def _describe(out: wave.Wave_write) -> None:
+    out.setnchannels(2)
+    out.setsampwidth(2)
+    out.setframerate(SOUND_RATE)
 
 
 def _write(source: SoundSource, first: int, count: int, path: Path) -> None:
@@ -92,9 +135,7 @@ def _write(source: SoundSource, first: int, count: int, path: Path) -> None:
         wave.open(str(path), "wb") as out,
         closing(read_channels(source, first, wanted)) as chunks,
     ):
-        out.setnchannels(2)
-        out.setsampwidth(2)
-        out.setframerate(SOUND_RATE)
+        _describe(out)
         for chunk in resampled((mix @ c for c in chunks), Fraction(rate), Fraction(SOUND_RATE), count):
             out.writeframes(_pcm(chunk))
 

@@ -155,16 +155,34 @@ def test_what_is_in_a_sound_is_in_its_name(tmp_path: Path) -> None:
     cut = source(recording(tmp_path / "A.wav", [noise(1, 1000), noise(2, 1000)]))
     others = [cut, replace(cut, offset=Fraction(1, 24)), replace(cut, channels=cut.channels[:1])]
     names = [sound_name(s, *span, rate) for s in others for span in ((0, 9), (1, 9), (0, 8)) for rate in RATES[:2]]
-    names += [take_sound_name("a" * 64, Span(0, 20), *span, RATES[0]) for span in ((0, 9), (1, 9), (0, 8))]
-    names += [take_sound_name("b" * 64, Span(0, 20), 0, 9, RATES[0])]
+    names += [take_sound_name("a" * 64, Span(0, 20), None, *span, RATES[0]) for span in ((0, 9), (1, 9), (0, 8))]
+    names += [take_sound_name("b" * 64, Span(0, 20), around, 0, 9, RATES[0]) for around in (None, *others)]
     assert len(set(names)) == len(names)
 
 
 def test_a_take_without_sound_is_said(tmp_path: Path) -> None:
     facts = read_facts(make(tmp_path / "A001.mov", Kind(frames=4, sounds=())))
     with pytest.raises(MediaUnsupported) as caught:
-        make_take_sound(facts, Span(0, 4), 0, 4, Fraction(24), tmp_path / "b.wav")
+        make_take_sound(facts, Span(0, 4), None, 0, 4, Fraction(24), tmp_path / "b.wav")
     assert all((caught.value.what, caught.value.where, caught.value.fix))
+
+
+@pytest.mark.parametrize("rate", RATES[:5])
+@pytest.mark.parametrize("span", [Span(20, 30), Span(0, 12), Span(30, 60), Span(60, 70), Span(-9, 0), Span(12, 40)])
+def test_around_a_shorter_take_the_original_is_heard(rate: Fraction, span: Span, tmp_path: Path) -> None:
+    cut = source(recording(tmp_path / "A.wav", [noise(1, 200_000), noise(2, 200_000)]))
+    samples = ceil(len(span) * 48000 / rate) + 2
+    take = recording(tmp_path / "T.wav", [noise(3, samples), noise(4, samples)])
+    first, count = 12, 28
+    make_sound(cut, first, count, rate, tmp_path / "a.wav")
+    make_take_sound(take, span, None, first, count, rate, tmp_path / "alone.wav")
+    make_take_sound(take, span, cut, first, count, rate, tmp_path / "b.wav")
+    a, alone, b = (heard(tmp_path / name) for name in ("a.wav", "alone.wav", "b.wav"))
+    begin, end = (ceil(min(max(frame - first, 0), count) * 48000 / rate) for frame in (span.first, span.end))
+    wanted = a.copy()
+    wanted[:, begin:end] = alone[:, begin:end]
+    np.testing.assert_array_equal(b, wanted)
+    assert [path.name for path in tmp_path.glob("*.around")] == []
 
 
 @pytest.mark.slow
@@ -179,7 +197,7 @@ def test_a_movie_take_sounds_as_its_original(rate: Fraction, sample_rate: int, t
     take = read_facts(conform(original, span, [], tmp_path / "A001_rtk0000000_v001.mov").path)
     for first, count in ((7, 46), (8, 3), (30, 23)):
         make_sound(cut, first, count, rate, tmp_path / "a.wav")
-        make_take_sound(take, span, first, count, rate, tmp_path / "b.wav")
+        make_take_sound(take, span, None, first, count, rate, tmp_path / "b.wav")
         a, b = heard(tmp_path / "a.wav").astype(int), heard(tmp_path / "b.wav").astype(int)
         assert a.shape == b.shape == (2, ceil(count * 48000 / rate))
         # A take may end within its last frame's last sample; resampled, that end is heard a little before it comes.
@@ -207,7 +225,7 @@ def test_only_what_is_new_in_a_take_of_sound_is_heard(rate: Fraction, offset: Fr
     take, new = wave_take(clip, cut, span, Span(40, 48), tmp_path)
     first, count = 8, 75
     make_sound(cut, first, count, rate, tmp_path / "a.wav")
-    make_take_sound(take, span, first, count, rate, tmp_path / "b.wav")
+    make_take_sound(take, span, None, first, count, rate, tmp_path / "b.wav")
     a, b = heard(tmp_path / "a.wav").astype(int), heard(tmp_path / "b.wav").astype(int)
     assert a.shape == b.shape == (2, ceil(count * 48000 / rate))
     begin, end = (ceil((frame - first) * 48000 / rate) for frame in (new.first, new.end))
@@ -228,7 +246,7 @@ def test_the_shared_clips(shared_media: Path, tmp_path: Path) -> None:
         span = Span(frames // 4, frames // 4 + min(20, frames // 2))
         take = read_facts(conform(clip.facts, span, [], tmp_path / f"{Path(name).stem}_rtk0000000_v001.mov").path)
         make_sound(cut, span.first, len(span), rate, tmp_path / "a.wav")
-        make_take_sound(take, span, span.first, len(span), rate, tmp_path / "b.wav")
+        make_take_sound(take, span, None, span.first, len(span), rate, tmp_path / "b.wav")
         a, b = heard(tmp_path / "a.wav").astype(int), heard(tmp_path / "b.wav").astype(int)
         assert a.shape == b.shape == (2, ceil(len(span) * 48000 / rate))
         assert a.any()
