@@ -27,11 +27,15 @@ from .takes_store import add_target, mark_take, takes
 
 @dataclass(frozen=True)
 class Written:
-    """A cut that was written: where, how many takes were added to it, and what the form could not carry."""
+    """A cut that was written: where, how many takes were added to it, and what the form could not carry.
+
+    ``dropped`` are the names of takes that would have been placed, had nobody dropped them.
+    """
 
     path: Path
     added: int = 0
     losses: Losses = field(default_factory=Losses)
+    dropped: tuple[str, ...] = ()
 
 
 def check_services(session: Session, plan: Plan) -> None:
@@ -85,17 +89,13 @@ def write_cut(
     patched = cut.apply(found, output.absolute().parent, session.settings.editor)
     there = (take for take in takes_in(cut.view, takes(ledger)) if take.standing == "out of step")
     patched.losses.warnings.extend(f"{cut.view.timecode(take.clip.record[0])} {out_of_step(take)}" for take in there)
-    patched.losses.warnings.extend(
-        f"dropped: {name}; `otio-retake takes restore {session.source} {name}` brings it back"
-        for name in held_back(admitted, ledger)
-    )
     patched.losses.warnings.extend(not_placed(session, admitted) if picked else ())
     if cut.marks_apart:
         patched = _with_marks(session, patched, admitted)
     save(session, patched, output, overwrite=overwrite)
     if not cut.placed_elsewhere:
         mark_placed(ledger, idents(found))
-    return Written(output, len(patched.added), patched.losses)
+    return Written(output, len(patched.added), patched.losses, tuple(held_back(admitted, ledger)))
 
 
 def not_placed(session: Session, admitted: Admitted) -> list[str]:

@@ -124,7 +124,7 @@ def last_words(session: Session, done: Done, *, json: bool) -> int:
     ]
     bad = [o for o in orders if o.state in _BAD or o.key in done.outcome.failed]
     if json:
-        print_json(_for_machines(done, orders, made))
+        print_json(_for_machines(session, done, orders, made))
     else:
         show_made(session, made)
         from rich.markup import escape
@@ -133,7 +133,7 @@ def last_words(session: Session, done: Done, *, json: bool) -> int:
         for remark in done.admitted.remarks:
             console().print(f"[yellow]note[/yellow] {escape(remark)}")
         if done.written is not None:
-            show_losses(done.written.losses)
+            show_losses(_losses(session, done.written))
             console().print(f"[bold]written: {done.written.path}[/bold] ({done.written.added} takes added)")
         if done.outcome.stopped:
             console().print("stopped; run the same command again to go on")
@@ -224,8 +224,15 @@ def show_losses(losses: Losses) -> None:
         console().print(f"[yellow]left out[/yellow] {escape(loss)}")
 
 
-def _for_machines(done: Done, orders: list[Order], made: list[TakeFile]) -> dict[str, Any]:
+def _losses(session: Session, written: Written) -> Losses:
+    """What is to be said of a written cut, with the takes that were dropped and how they come back."""
+    words = [f"dropped: {n}; `otio-retake takes restore {session.source} {n}` brings it back" for n in written.dropped]
+    return Losses([*written.losses.warnings, *words], written.losses.left_out)
+
+
+def _for_machines(session: Session, done: Done, orders: list[Order], made: list[TakeFile]) -> dict[str, Any]:
     written = done.written or Written(Path())
+    losses = _losses(session, written)
     return {
         "digest": done.plan.digest,
         "problems": done.plan.problems,
@@ -246,7 +253,7 @@ def _for_machines(done: Done, orders: list[Order], made: list[TakeFile]) -> dict
         ],
         "written": written.path if done.written else None,
         "added": written.added,
-        "warnings": written.losses.warnings,
-        "left_out": written.losses.left_out,
+        "warnings": losses.warnings,
+        "left_out": losses.left_out,
         "stopped": done.outcome.stopped,
     }
