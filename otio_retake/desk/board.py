@@ -43,9 +43,13 @@ def board_of(
     holder: Holder | None,
     spent: Spent,
     again: Mapping[str, bool],
-    confirmed: Decimal = Decimal(0),
+    confirmed: Decimal,
+    total: Decimal,
 ) -> dict[str, Any]:
-    """The board of a sight. ``again`` are the requests of which one more take is planned."""
+    """The board of a sight. ``again`` are the requests of which one more take is planned.
+
+    ``confirmed`` is what was said yes to beside the plan, ``total`` what a yes to the plan would add to it.
+    """
     session, plan = sight.session, sight.plan
     view = session.view
     overrides = session.ledger.overrides()
@@ -65,7 +69,7 @@ def board_of(
         "offers": offers_rows(session),
         "applying": applying_row(session),
         "offline": False,
-        "money": _money(session.settings, spent, plan.currency, plan.cost, confirmed),
+        "money": _money(session.settings, spent, plan.currency, total, confirmed),
         "confirm": _confirm(sight, confirmed),
         "problems": [_problem(row) for row in (*plan.problems, *plan.suspects)],
         "services": _services(session),

@@ -160,7 +160,10 @@ def write(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "written": written.path.name,
             "added": written.added,
-            "warnings": written.losses.warnings,
+            "warnings": [
+                *written.losses.warnings,
+                *(f"{name} was rejected: it is not in the cut" for name in written.dropped),
+            ],
             "left_out": written.losses.left_out,
         }
 

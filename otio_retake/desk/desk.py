@@ -68,10 +68,18 @@ class Desk:
 
     def spent_before(self, plan: Plan) -> Decimal:
         """What was said yes to here beside what ``plan`` still holds: a second yes to that costs nothing more."""
+        return max(self.confirmed - self._waiting(plan), Decimal(0))
+
+    def _waiting(self, plan: Plan) -> Decimal:
+        """The cost of what was said yes to here and is not sent yet."""
         held = (
             item.cost_each for item in plan.items for order in item.known if order.unsent and order.key in self.accepted
         )
-        return max(self.confirmed - sum(held, Decimal(0)), Decimal(0))
+        return sum(held, Decimal(0))
+
+    def to_confirm(self, plan: Plan) -> Decimal:
+        """What a yes would add to what is spent: what waits in a run that goes on was said yes to already."""
+        return plan.cost - (self._waiting(plan) if self.worker.running else Decimal(0))
 
     def left(self, plan: Plan) -> Decimal | None:
         """What the budget of this run leaves for ``plan``; None where there is none."""
@@ -159,6 +167,7 @@ class Desk:
                     spent=ledger.spent(),
                     again=self.again,
                     confirmed=self.spent_before(sight.plan),
+                    total=self.to_confirm(sight.plan),
                 )
                 self._seen = (stamp, sight, board)
             return self._seen

@@ -30,9 +30,11 @@ export function isBelowNothing(amount) {
   return scaled(amount, PLACES) < 0n;
 }
 
-/** An amount with at least two places, all that it has, and its currency. */
+/** An amount with at least two places, all that it has, and its currency, as the command line writes it. */
 export function money(amount, currency) {
-  return amount === null || amount === undefined ? "not known" : `${unscaled(scaled(amount, PLACES))} ${currency}`;
+  if (amount === null || amount === undefined) return "not known";
+  const sum = unscaled(scaled(amount, PLACES));
+  return currency === "USD" ? `$${sum}`.replace("$-", "-$") : `${sum} ${currency}`;
 }
 
 export function plural(count, one, many = `${one}s`) {
