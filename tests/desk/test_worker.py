@@ -238,3 +238,16 @@ def test_a_second_yes_to_what_was_not_sent_counts_once_to_the_budget(
         assert board["requests"][0]["orders"][0]["state"] == "refused"
         assert board["confirm"]["blocked"] == ""
         assert Decimal(board["money"]["run_spent"]) == 0
+
+
+def test_what_waits_in_a_run_is_not_to_be_confirmed_again(cut_of: Cut, open_desk: Open, sim: Simulator) -> None:
+    sim.change(latency=600)
+    desk = open_desk(cut_of("RETAKE x2: rain"), service="runware", concurrency=1)
+    whole = Decimal(desk.board()["money"]["total"])
+    desk.confirm()
+    until(lambda: sim.bill())
+    assert len(submits(sim)) == 1
+    assert (Decimal(desk.board()["money"]["total"]), desk.board()["confirm"]["cost"]) == (0, str(whole / 2))
+    desk.say("stop")
+    desk.wait(20)
+    assert Decimal(desk.board()["money"]["total"]) == whole / 2
