@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +14,8 @@ from types import TracebackType
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ..errors import RetakeError, SettingsError
+from ..errors import RetakeError
+from ..loopback import bound
 from .app import make_app
 from .events import Events
 from .guard import Guard
@@ -42,7 +41,7 @@ class Serving:
     ) -> None:
         """Takes the port; 0 is any free one. ``said`` is told what a person should know. Raises ``SettingsError``."""
         self._said = said
-        self._socket = _bound(port)
+        self._socket = bound(port)
         self.port = int(self._socket.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}/"
         self.link = link_folder / f"desk-{self.port}.html"
@@ -163,22 +162,3 @@ def ended_politely() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _bound(port: int) -> socket.socket:
-    """A socket on 127.0.0.1 that nobody else listens on. Raises ``SettingsError``."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    if os.name == "posix":
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    elif (alone := getattr(socket, "SO_EXCLUSIVEADDRUSE", None)) is not None:
-        # On Windows the former would let another program take the port over.
-        sock.setsockopt(socket.SOL_SOCKET, alone, 1)
-    try:
-        sock.bind(("127.0.0.1", port))
-    except (OSError, OverflowError) as error:
-        sock.close()
-        reason = getattr(error, "strerror", None) or "it is no port"
-        raise SettingsError(
-            f"the port cannot be taken ({reason})", where=f"127.0.0.1:{port}", fix="choose another with --port, or 0"
-        ) from None
-    return sock

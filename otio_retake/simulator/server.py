@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 import tempfile
 import threading
 import time
@@ -18,7 +17,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ..errors import RetakeError, SettingsError
+from ..errors import RetakeError
+from ..loopback import bound
 from .captured import Capture
 from .control import Control
 from .fal import Fal
@@ -85,7 +85,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="otio-retake-simulator-"))
         try:
             self._house = House(options, self.folder, {service.name: service.places for service in ALL})
-            self._socket = _listen(port)
+            self._socket = bound(port)
         except RetakeError:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
@@ -150,17 +150,3 @@ def environment(url: str) -> dict[str, str]:
     """What to set so that every service is the simulator at ``url``."""
     addresses = {f"OTIO_RETAKE_{service.name.upper()}_URL": f"{url}/{service.name}" for service in ALL}
     return {**addresses, **KEYS}
-
-
-def _listen(port: int) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind(("127.0.0.1", port))
-    except (OSError, OverflowError) as error:
-        sock.close()
-        reason = getattr(error, "strerror", None) or "it is no port"
-        raise SettingsError(
-            f"the port cannot be taken ({reason})", where=f"127.0.0.1:{port}", fix="choose another with --port, or 0"
-        ) from None
-    return sock
