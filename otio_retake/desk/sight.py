@@ -92,7 +92,10 @@ def look(session: Session) -> Sight:
         for item in serving:
             targets.setdefault(item.mark_id, []).append(target)
             mine = sounds if target.kind == "sound" else pictures
-            mine.setdefault(item.mark_id, []).extend(sorted(near.values(), key=lambda take: (take.version, take.name)))
+            # A take of the clip that has nothing for this mark belongs to the clip's other marks.
+            own = {order.key for order in (*item.earlier, *item.known)}
+            holding = [take for take in near.values() if any(key in own for key, _ in take.spec.picks)]
+            mine.setdefault(item.mark_id, []).extend(sorted(holding, key=lambda take: (take.version, take.name)))
     return Sight(
         session=session,
         plan=plan,

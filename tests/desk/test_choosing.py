@@ -66,6 +66,25 @@ def test_picture_and_sound_of_one_retake_are_picked_together(two_takes: CutFolde
     assert picked == {f"{second['name']}.mov", f"{second['name']}.wav"}
 
 
+@pytest.mark.slow
+def test_a_take_stands_with_the_marks_that_it_holds_a_result_for(cut_of: Cut, open_desk: Open) -> None:
+    """A mark that came later: what was made before it is none of its takes; each that is listed can be picked."""
+    place = cut_of("RETAKE: rain")
+    first = open_desk(place)
+    first.confirm()
+    first.wait()
+    first.close()
+    place.mark(next(place.folder.glob("*.mov")), "RETAKE: rain", "RETAKE: snow")
+    desk = open_desk(place)
+    desk.confirm()
+    desk.wait()
+    assert (desk.labels(0), desk.labels(1)) == (["v001", "v002"], ["v002"])
+    for row in desk.board()["requests"]:
+        for take in row["made"]:
+            board = desk.say("pick", request=row["id"], take=take["id"])
+            assert next(r for r in board["requests"] if r["id"] == row["id"])["picked"] is not None
+
+
 def test_the_take_of_another_place_cannot_be_picked(two_takes: CutFolder, open_desk: Open) -> None:
     desk = open_desk(two_takes)
     with pytest.raises(KeyError):
