@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 
-.PHONY: demo test slow lint types check bench peers faults clean
+.PHONY: demo test slow lint types check bench peers faults load clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -27,6 +27,9 @@ peers: $(STAMP)
 
 faults: $(STAMP)
 	$(BIN)/python -m pytest -n 2 -m "slow or not slow" tests/services/test_at_most_once.py tests/services/test_secrecy.py
+
+load: $(STAMP)
+	$(BIN)/python -m pytest -s -m "slow or not slow" tests/services/test_load.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

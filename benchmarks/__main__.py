@@ -27,7 +27,6 @@ BENCHMARKS = {
     "g": ("edit_list", "edit lists against OpenTimelineIO's adapter"),
     "m": ("avid", "5,000 clips of an AAF against OpenTimelineIO's adapter"),
     "k": ("desk", "the desk with 300 requests in a browser"),
-    "l": ("load", "200 orders at a service that takes 20 at a time"),
 }
 
 

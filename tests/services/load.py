@@ -1,44 +1,20 @@
 """Carries out what lies ready in a project, and says how long it took and how much memory.
 
-As a program: ``python load.py CUT SERVICE``.
+python load.py CUT SERVICE
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from otio_retake.cli.watching import watching
 from otio_retake.orders import Order
 from otio_retake.session import Session
 from otio_retake.steps.run import carry_out
-from tests.services.desk import simulated
-
-
-def carried(folder: Path, footage: Path, orders: int, at_once: int, latency: float) -> dict[str, Any]:
-    """Has ``orders`` carried out by a program of its own, at a service that answers each after ``latency`` seconds.
-
-    Returns how many were fetched, failed and billed, the seconds from the first submit to the last fetch, and the
-    program's peak memory in megabytes.
-    """
-    canned = folder / "canned.mp4"
-    canned.write_bytes(b"\0\0\0\x18ftypisom" + bytes(3_000_000))
-    with simulated(folder, latency=latency, concurrency=at_once, canned=canned) as desk:
-        desk.env |= {"OTIO_RETAKE_CONCURRENCY": str(at_once), "OTIO_RETAKE_SERVICE": "ltx"}
-        copy = desk.folder / footage.name
-        copy.write_bytes(footage.read_bytes())
-        desk.write_cut(copy, [(4 + 9 * k, 8, f"RETAKE x{orders // 10}: rain {k}") for k in range(10)])
-        pulled = desk.run("pull", str(desk.cut), timeout=600)
-        assert pulled.returncode == 0, pulled.stdout + pulled.stderr
-        command = [sys.executable, __file__, str(desk.cut), "ltx"]
-        done = subprocess.run(command, env=desk.env, capture_output=True, text=True, timeout=900, check=False)
-        assert done.returncode == 0, done.stderr
-        return {**json.loads(done.stdout.splitlines()[-1]), "billed": len(desk.bill())}
 
 
 def main() -> None:
