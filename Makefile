@@ -17,9 +17,9 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-# Many of these wait for services on loopback: one more at a time than there are cores.
+# Many of these wait for services on loopback: more at a time than there are cores.
 slow: $(STAMP)
-	$(BIN)/python -m pytest -n 3 -m slow
+	$(BIN)/python -m pytest -n 4 -m slow
 
 # Parts of the slow tests that can be run alone.
 peers: $(STAMP)

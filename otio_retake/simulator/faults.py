@@ -237,6 +237,11 @@ def _counted(word: str, where: str) -> Countdown:
     return Countdown(fault, None if count == "always" else int(count))
 
 
+def beside(prompt: str) -> str:
+    """A prompt without the faults that it asks for."""
+    return " ".join(_BRACKET.sub(" ", prompt).split())
+
+
 def in_prompt(prompt: str) -> list[Countdown]:
     """The faults in brackets. Brackets that hold something else are text, but for a fault that is misspelt."""
     found: list[Countdown] = []

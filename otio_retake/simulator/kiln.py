@@ -13,7 +13,7 @@ from pathlib import Path
 from ..durable import written_beside
 from ..media.slate import Slate, answer
 from . import distort
-from .faults import MEDIA
+from .faults import MEDIA, beside
 from .jobs import Job
 from .reading import PADDING, changed_frames
 
@@ -57,7 +57,7 @@ class Kiln:
             whole="int-reading" in faults,
             padding=PADDING if "padded" in faults else 0,
         )
-        slate = Slate(changed, ask.mode, ask.prompt, job.number + number, f"{job.service}, simulated")
+        slate = Slate(changed, ask.mode, beside(ask.prompt), job.number + number, f"{job.service}, simulated")
         # The same question has the same answer: a test that asks it again and again does not wait for it every time.
         asked = hashlib.sha256(repr((video.sha256, slate)).encode()).hexdigest()[:32]
         plain = self.folder / f"{asked}.mp4"

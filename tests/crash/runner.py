@@ -15,6 +15,7 @@ from pathlib import Path
 
 from otio_retake import durable
 from otio_retake.cli import main
+from tests.hasty import hurry
 
 _lock = threading.Lock()
 _count = 0
@@ -34,5 +35,6 @@ def watch(name: str) -> None:
 
 at, trace = int(sys.argv[1]), Path(sys.argv[2])
 durable.moments.append(watch)
+hurry()
 sys.argv = ["otio-retake", *sys.argv[3:]]
 main()

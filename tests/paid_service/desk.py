@@ -76,9 +76,9 @@ class Desk:
         otio.adapters.write_to_file(timeline, str(self.folder / name))
 
     def run(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """The command line, as a user starts it."""
+        """The command line, as a user starts it, with short waits."""
         return subprocess.run(
-            [sys.executable, "-m", "otio_retake", *arguments],
+            [sys.executable, "-m", "tests.hasty", *arguments],
             env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
             check=False,
         )  # fmt: skip

@@ -23,6 +23,8 @@ LOUD = """
 import logging, sys
 logging.basicConfig(level=1, stream=sys.stderr)
 from otio_retake.cli import main
+from tests.hasty import hurry
+hurry()
 sys.argv = ["otio-retake", *sys.argv[1:]]
 main()
 """
