@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ..errors import CutError
 from .cut import Losses, Patched
 from .model import Address, Clip
 from .paths import file_name
+from .resolve_plays import CHOOSE, UNKNOWN
 from .resolve_reader import Reading
 from .resolve_snapshot import RawItem, Snapshot
 from .rows import track_name
@@ -76,7 +78,17 @@ class PlanWriter:
             "takes": takes or [],
             "marks": [],
             "pick": dict(pick or {}),
+            "originals": {item: self._first_seen(item) for item in pick or {}},
         }
+
+    def may_go_back(self, address: Address) -> bool:
+        """Whether it is known what an item is to show where none of ours is in use."""
+        return address in self._reading.originals
+
+    def _first_seen(self, item: str) -> Row | None:
+        """The original of an item, for the scripts: its media and its frame under the item's first."""
+        known = self._reading.originals.get(self._reading.addresses[item])
+        return {"media": known[0], "left_offset": known[1]} if known else None
 
     def patched(self, plan: Row) -> Patched:
         """A plan as the file that it becomes."""
@@ -103,13 +115,13 @@ class PlanWriter:
                     chosen[row["item"]] = row["ident"]
             self._note(placement, row)
         for item in concerned:
-            if item not in chosen and self._is_switched(item):
+            if item not in chosen and self._is_switched(item) and self.may_go_back(self._reading.addresses[item]):
                 chosen[item] = ""
         return self.patched(self.plan(rows, chosen))
 
     def _note(self, placement: Placement, row: Row) -> None:
         """Keeps what is new, and warns of what will be in the way."""
-        there = self._there(placement)
+        there = self._there(placement, row)
         if not there and (row["ident"], row["item"]) not in self._before.done:
             where = row["track_name"] or f"take {placement.take.version}"
             self._added.append((placement.address, where, placement.take.ident))
@@ -173,14 +185,11 @@ class PlanWriter:
 
     def _original(self, address: Address) -> tuple[str, int] | None:
         """The original's media and first frame, where a take that stands in the plan is selected; else None."""
-        clip, item = self._reading.view.clip_at(address), self._reading.items[address]
+        clip = self._reading.view.clip_at(address)
         seen = next((take for take in clip.takes if take.key == clip.active), None)
-        if seen is None or file_name(seen.url).casefold() not in self._names or clip.media.start is None:
+        if seen is None or file_name(seen.url).casefold() not in self._names:
             return None
-        pools = self._reading.pools
-        media = next((t.media for t in item.takes.list if t.media in pools and not pools[t.media].is_take), "")
-        offset = Fraction(clip.source.value) - Fraction(clip.media.start.value)
-        return (media, int(offset)) if media else None
+        return self._reading.originals.get(address)
 
     def _bounds(self, placement: Placement, position: Fraction, length: int) -> tuple[int, int] | None:
         """The half-open frames of the take's file for ``length`` frames of the timeline from ``position`` on."""
@@ -215,14 +224,18 @@ class PlanWriter:
     def _clip(self, placement: Placement) -> Clip:
         return self._reading.view.clip_at(placement.address)
 
-    def _there(self, placement: Placement) -> bool:
-        """Whether the snapshot shows the take: in the item's take list, or as a clip of its own over it."""
-        name, clip = placement.take.path.name.casefold(), self._clip(placement)
+    def _there(self, placement: Placement, row: Row) -> bool:
+        """Whether the snapshot shows the take with the frames that are asked: in the item's list, or as a clip over it.
+
+        One with other frames is of the cut as it was before: it does not stand in for what the item plays now.
+        """
+        name = placement.take.path.name.casefold()
         if placement.kind == "reference":
-            return any(file_name(take.url).casefold() == name for take in clip.takes)
-        first, end = placement.record
+            listed = self._reading.items[placement.address].takes.list
+            mine = (take for take in listed if file_name(self._path(take.media)).casefold() == name)
+            return any([take.start, take.end] == row["bounds"] for take in mine)
         return any(
-            file_name(other.media.url).casefold() == name and other.record[0] < end and first < other.record[1]
+            file_name(other.media.url).casefold() == name and other.record == placement.record
             for other in self._reading.view.clips()
             if other.media.ours is not None
         )
@@ -277,8 +290,13 @@ class PlanWriter:
         clip, item = reading.view.clip_at(address), reading.items[address]
         take = next((take for take in clip.takes if take.key == key), None)
         if take is None:
+            if not self.may_go_back(address):
+                raise CutError(UNKNOWN, where=f"{reading.view.timecode(clip.record[0])} {clip.name}", fix=CHOOSE)
             return self.patched(self.plan([], {item.id: ""}))
-        listed = next(t for t in item.takes.list if self._path(t.media) == take.url)
+        # The takes of a clip are those of the list that are ours, in its order: one file may stand there twice.
+        pools = reading.pools
+        ours = [each for each in item.takes.list if each.media in pools and pools[each.media].is_take]
+        listed = ours[clip.takes.index(take)]
         ident = self.ident_of(take.url)
         self._names = {file_name(take.url).casefold()}
         frames = reading.pools[listed.media].frames or (listed.end or 0)

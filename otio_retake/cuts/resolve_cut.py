@@ -18,6 +18,7 @@ from .model import Address, Marker, View
 from .resolve_apply import PlanWriter, dumped
 from .resolve_asked import FILE_NAME, Offer, offers_of, read_asked
 from .resolve_exchange import before, next_revision
+from .resolve_plays import CHOOSE, UNKNOWN
 from .resolve_reader import read_view
 from .resolve_snapshot import Snapshot, read_snapshot
 from .view_timeline import timeline_of
@@ -79,13 +80,15 @@ class ResolveCut(Cut):
     def drop(self, idents: set[str]) -> Patched:
         """A plan that puts the originals of these takes in use; only Resolve's own hands take a take out of a list."""
         chosen, losses = {}, Losses()
+        writer = self._writer
         for clip in self.view.clips():
             for take in clip.takes:
                 if str((take.ours or {}).get("take", "")) in idents or PlanWriter.ident_of(take.url) in idents:
+                    if not writer.may_go_back(clip.address):
+                        raise CutError(UNKNOWN, where=f"{self.view.timecode(clip.record[0])} {clip.name}", fix=CHOOSE)
                     chosen[self.reading.items[clip.address].id] = ""
                     what = "it stays in the take list, out of use; delete it there, or run Retake - Revert"
                     losses.left_out.append(f"{self.view.timecode(clip.record[0])} {take.name}: {what}")
-        writer = self._writer
         return replace(writer.patched(writer.plan([], chosen)), losses=losses)
 
     def activate(self, address: Address, key: str) -> Patched:

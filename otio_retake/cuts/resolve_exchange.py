@@ -14,9 +14,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .resolve_apply import NOTHING_BEFORE, Before
+from .resolve_origins import APPLY as APPLY
 
 SNAPSHOT = "snapshot.rtksnap"
-APPLY = "apply.rtkapply"
 STARTED = "started.json"
 DESK = "desk.json"
 ENDED = "ended.json"

@@ -16,6 +16,7 @@ from ..legible import one_line
 from ..rates import BadTimecode, drops, exact_rate, nominal, parse_timecode
 from .model import NAMESPACE, TAKE_KEY, Exact, Instant, Media, MediaKind, Speed
 from .paths import file_name
+from .resolve_origins import Origins
 from .resolve_snapshot import RawItem, RawMedia, RawTake
 from .signature import TAKE_FILE
 
@@ -35,6 +36,9 @@ _REFUSED = (
 """What the column Type of the media pool may say of media that is no movie, in small letters, and what to do."""
 
 ORIGINAL = "original"
+
+UNKNOWN = "the clip shows a take of ours, and nothing says which of its other takes was in use before"
+CHOOSE = "choose your own take in the clip's take list in Resolve, then run Retake again"
 
 _RATE = re.compile(r"\s*(\d{1,3}(?:\.\d{1,12})?)\s*(?:N?DF)?\s*", re.IGNORECASE)
 
@@ -118,23 +122,29 @@ class Plays:
     beside: bool
     placed: bool
     """Whether it plays a take of ours and nothing else."""
+    original: tuple[str, int] | None
+    """The original's media, and its frame under the item's first; None where nothing says what it is."""
 
 
-def plays(item: RawItem, pools: Mapping[str, Pool], rate: Fraction) -> Plays:
+def plays(item: RawItem, pools: Mapping[str, Pool], rate: Fraction, origins: Origins) -> Plays:
     """What an item on a picture track at ``rate`` plays."""
     current = pools.get(item.media) or Pool(RawMedia(name=item.name), None, 0, None)
     listed = [(take, pools[take.media]) for take in item.takes.list if take.media in pools]
     ours = _keyed([(take, pool) for take, pool in listed if pool.is_take], rate)
-    original = next(((take, pool) for take, pool in listed if not pool.is_take), None)
-    if current.is_take and original is not None:
-        offset = _offset_behind(item, current, *original)
-        pool = original[1]
-        speed = _speed(item, current, rate)
-        key = next((m.key for m, take in ours if take.media == item.media), ORIGINAL)
+    theirs = [take for take, pool in listed if not pool.is_take]
+    if current.is_take and theirs:
+        behind = _behind(item, current, theirs, pools, origins)
+        shown = [(m.key, take) for m, take in ours if take.media == item.media]
+        selected = dict(enumerate(item.takes.list, 1)).get(item.takes.selected)
+        key = next((key for key, take in shown if take == selected), shown[0][0] if shown else ORIGINAL)
+        speed = _speed(item, current, rate) if behind else Speed(refused=UNKNOWN, fix=CHOOSE)
+        # Of an original that is not known no frame may be asked for: it is read as no media at all.
+        pool = pools[behind[0]] if behind else Pool(RawMedia(name=item.name), None, 0, None)
+        offset = behind[1] if behind else _left(item)
         source = Instant(Fraction(pool.zero + offset), pool.rate or rate)
         beside = not speed.refused and pool.rate == rate
         return Plays(pool.media(ORIGINAL, rate), source, speed, tuple(m for m, _ in ours), key,
-                     (offset, _left(item)), beside, placed=False)  # fmt: skip
+                     (offset, _left(item)), beside, placed=False, original=behind)  # fmt: skip
     speed = _speed(item, current, rate)
     own = current.rate or rate
     position = Fraction(_left(item))
@@ -153,6 +163,7 @@ def plays(item: RawItem, pools: Mapping[str, Pool], rate: Fraction) -> Plays:
         offsets=(_left(item),),
         beside=not speed.refused and own == rate,
         placed=current.is_take,
+        original=None if current.is_take else (item.media, _left(item)),
     )
 
 
@@ -192,17 +203,30 @@ def _version(path: str) -> int:
     return int(tail) if tail.isdigit() else 1
 
 
-def _offset_behind(item: RawItem, current: Pool, take: RawTake, original: Pool) -> int:
-    """The original's frame under the item's first, where a take of ours is selected.
+def _behind(
+    item: RawItem, current: Pool, theirs: list[RawTake], pools: Mapping[str, Pool], origins: Origins
+) -> tuple[str, int] | None:
+    """The original's media and its frame under the item's first, where a take of ours is seen; None: not known.
 
-    A take has its source's timecode, so its position names the original's. Where the two have no timecode in common,
-    the take list says where the original begins.
+    What was written when the take was placed counts. Where nothing was, the list must leave no choice: one media that
+    is not ours, in which the take's timecode, which is its source's, names the frame; else the one entry's own bounds.
     """
+    medias = {take.media for take in theirs}
+    told = origins.of(item.id, current.raw.path)
+    if told:
+        known = next((origin for origin in told if origin.media in medias), None)
+        return (known.media, known.shift + _left(item)) if known else None
+    if len(medias) > 1:
+        return None
+    (media,) = medias
+    original = pools[media]
     by_label = current.zero + _left(item) - original.zero
-    labelled = current.rate == original.rate and (current.zero or original.zero)
-    if labelled and by_label >= 0 and (original.frames is None or by_label + item.duration <= original.frames):
-        return by_label
-    return take.start if take.start is not None else by_label
+    if current.rate == original.rate and (current.zero or original.zero):
+        if by_label >= 0 and (original.frames is None or by_label + item.duration <= original.frames):
+            return media, by_label
+        return None
+    start = theirs[0].start
+    return (media, start) if len(theirs) == 1 and start is not None else None
 
 
 # --- how fast -------------------------------------------------------------------------------------------------------

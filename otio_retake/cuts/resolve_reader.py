@@ -17,6 +17,7 @@ from .model import Address, Clip, Exact, Instant, Marker, Media, Speed, Track, V
 from .otio_editors import see_through
 from .resolve_asked import Asked, markers_of
 from .resolve_markers import Counting, Home, MarkerReader
+from .resolve_origins import Origins
 from .resolve_plays import Plays, Pool, plays, pool_of, sound_plays, timeline_rate
 from .resolve_snapshot import RawItem, RawMarker, RawTrack, Snapshot
 
@@ -32,6 +33,8 @@ class Reading:
     tracks: dict[Address, RawTrack]
     homes: tuple[Home, ...]
     pools: dict[str, Pool]
+    originals: dict[Address, tuple[str, int]]
+    """The media and the first frame of each clip's original, whatever is seen there; not where nothing says it."""
 
     @property
     def addresses(self) -> dict[str, Address]:
@@ -62,6 +65,8 @@ class _Reader:
         self._links = _Links(snapshot)
         self._items: dict[Address, RawItem] = {}
         self._tracks: dict[Address, RawTrack] = {}
+        self._originals: dict[Address, tuple[str, int]] = {}
+        self._origins = Origins(path, snapshot.project.id)
         self._remarks: list[tuple[int, str, str, str]] = []
 
     def read(self, asked: tuple[Asked, ...]) -> Reading:
@@ -86,7 +91,7 @@ class _Reader:
         )
         rows = tuple(Problem(view.timecode(at), clip, what, fix, "warning") for at, clip, what, fix in self._remarks)
         view = replace(view, remarks=rows)
-        return Reading(view, self._items, self._tracks, tuple(self._markers.homes), self._pools)
+        return Reading(view, self._items, self._tracks, tuple(self._markers.homes), self._pools, self._originals)
 
     @property
     def _drop(self) -> bool:
@@ -126,7 +131,9 @@ class _Reader:
     # --- clips ------------------------------------------------------------------------------------------------------
 
     def _picture(self, item: RawItem, track: RawTrack, address: Address, name: str) -> Clip:
-        found = plays(item, self._pools, self._rate)
+        found = plays(item, self._pools, self._rate, self._origins)
+        if found.original is not None:
+            self._originals[address] = found.original
         called = one_line(item.name) or found.media.name or "unnamed"
         placed = found.placed and _OURS.fullmatch(track.name.strip()) is not None
         media = found.media

@@ -176,6 +176,22 @@ def test_a_take_that_is_there_is_named_again_but_is_nothing_new(tmp_path: Path) 
     assert cut.apply([beside(first, 2)], tmp_path).added == ()
 
 
+def test_a_take_with_other_frames_is_not_there(tmp_path: Path) -> None:
+    made = timeline()
+    made.file("t", "/takes/" + NAME.format(1), 88, start=86_436)
+    # The editor has slipped the original by four frames since the take was placed.
+    made.tracks[0]["items"][0]["takes"] = {
+        "count": 2, "selected": 1,
+        "list": [{"media": "m", "start": 60, "end": 100}, {"media": "t", "start": 20, "end": 60}],
+    }  # fmt: skip
+    made.tracks[0]["locked"] = True
+    cut = made.write(tmp_path)
+    patched = cut.apply([beside(next(cut.view.clips()), 1)], tmp_path)
+    assert [row["bounds"] for row in json.loads(patched.content)["takes"]] == [[24, 64]]
+    assert [ident for *_, ident in patched.added] == ["clip001"]
+    assert "unlock track" in patched.losses.warnings[0]
+
+
 def test_a_locked_track_is_said_before(tmp_path: Path) -> None:
     made = timeline()
     made.tracks[0]["locked"] = True

@@ -115,6 +115,33 @@ def test_a_service_and_the_editor_who_goes_on(tmp_path: Path, monkeypatch: pytes
             assert len(sim.bill()) == orders
 
 
+def test_the_editors_own_take_stays_the_original(tmp_path: Path) -> None:
+    """Where the editor's second take is seen, that is what is retaken, in every later run, and what comes back."""
+    show = Show(tmp_path, "24", "01:00:00:00")
+    other = make_numbered(tmp_path / "B001.mov", Numbered(rate=RATES["24"], frames=150, timecode="05:00:00:00"))
+    media = show.fake.setup.media_file(other)
+    item = show.stage.clip(show.media, at=110, duration=40, source=20, takes=[(media, 70)], selected=2)
+    show.stage.mark(120, 8, name="RETAKE: rain")
+    frames = show.frames(110, 150)
+    own = seen(show.timeline, frames)
+    with Handover(show.fake, tmp_path / "state") as desk:
+        (row,) = desk.order()["requests"]
+        desk.say("pick", request=row["id"], take=desk.desk.board()["requests"][0]["made"][0]["id"])
+        desk.write()
+        desk.apply()
+    assert show.stage.item(item).GetSelectedTakeIndex() == 3
+    with Handover(show.fake, tmp_path / "state") as desk:
+        board = desk.desk.board()
+        (row,) = board["requests"]
+        assert (row["status"], [take["state"] for take in row["made"]]) == ("done", ["picked"])
+        assert board["confirm"]["blocked"] == "nothing is left to be sent"
+        desk.say("pick", request=row["id"], take=None)
+        plan = desk.write()
+        assert plan["originals"] == {item.uid: {"media": media.uid, "left_offset": 70}}
+        desk.apply()
+    assert seen(show.timeline, frames) == own
+
+
 def test_the_selection_is_asked_for_on_the_desk(tmp_path: Path) -> None:
     show = Show(tmp_path, "25", "01:00:00:00")
     show.stage.select(show.second)
