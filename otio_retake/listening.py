@@ -78,7 +78,9 @@ def _played(request: RetakeRequest, picture: SourceMap, media: MediaSource, repl
         remarks.append(f"the cut plays {len(files)} sound files with the clip; {clips[0].name} is sent")
     facts = media.facts(written)
     clip = clips[0]
-    if clip.speed.scalar != request.clip.speed.scalar or clip.speed.refused:
+    if clip.speed.refused:
+        raise MediaUnsupported(clip.speed.refused, fix="write sound=own, or unlink it")
+    if clip.speed.scalar != request.clip.speed.scalar:
         raise MediaUnsupported("the sound runs at another speed than the picture", fix="write sound=own, or match them")
     channels = _channels(facts, clips)
     if not channels:

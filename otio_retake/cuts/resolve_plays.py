@@ -40,6 +40,9 @@ ORIGINAL = "original"
 UNKNOWN = "the clip shows a take of ours, and nothing says which of its other takes was in use before"
 CHOOSE = "choose your own take in the clip's take list in Resolve, then run Retake again"
 
+NO_START = "Resolve does not say where in its media the {} begins"
+ASK_AGAIN = f"run Retake again; if that does not help, {IN_PLACE}"
+
 _RATE = re.compile(r"\s*(\d{1,3}(?:\.\d{1,12})?)\s*(?:N?DF)?\s*", re.IGNORECASE)
 
 
@@ -163,11 +166,12 @@ def plays(item: RawItem, pools: Mapping[str, Pool], rate: Fraction, origins: Ori
         offsets=(_left(item),),
         beside=not speed.refused and own == rate,
         placed=current.is_take,
-        original=None if current.is_take else (item.media, _left(item)),
+        original=None if current.is_take or item.left_offset is None else (item.media, item.left_offset),
     )
 
 
 def _left(item: RawItem) -> int:
+    """The left offset; 0 of an item that has none, which is refused."""
     return item.left_offset or 0
 
 
@@ -179,7 +183,8 @@ def sound_plays(item: RawItem, pools: Mapping[str, Pool], rate: Fraction) -> tup
     length = Instant(Fraction(pool.frames), pool.rate) if pool.frames is not None and pool.rate else None
     media = Media(media.key, media.kind, media.name, media.url, Instant(zero, rate),
                   Instant(length.at(rate), rate) if length else None, media.metadata)  # fmt: skip
-    refused = "" if _normal(item.speed) else "the sound is retimed"
+    refused = NO_START.format("sound") if item.left_offset is None else ""
+    refused = refused if _normal(item.speed) else "the sound is retimed"
     return media, Instant(zero + _left(item), rate), Speed(refused=refused)
 
 
@@ -247,6 +252,8 @@ def _speed(item: RawItem, pool: Pool, rate: Fraction) -> Speed:
         return Speed(refused="Resolve places the clip between two frames", fix=fix)
     if not _normal(item.speed):
         return Speed(refused=_retimed(item.speed or 0.0), fix=AS_FILE)
+    if item.media and item.left_offset is None:
+        return Speed(refused=NO_START.format("clip"), fix=ASK_AGAIN)
     if pool.rate is None:
         what = "Resolve does not say how fast the clip's media runs" if pool.raw.path else ""
         return Speed(refused=what, fix=IN_PLACE if what else "")

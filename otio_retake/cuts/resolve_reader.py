@@ -210,9 +210,9 @@ class _Reader:
 
 
 def _is_seen(item: RawItem, raw: RawMarker) -> bool:
-    """Whether a marker lies on what an item shows, of which nobody knows in which way it counts: by either."""
-    starts = (item.left_offset, item.source_start)
-    return any(first is not None and first <= raw.frame < first + item.duration for first in starts)
+    """Whether a marker lies on what an item shows, where nobody knows how it counts: by any that is told."""
+    starts = [first for first in (item.left_offset, item.source_start) if first is not None]
+    return not starts or any(first <= raw.frame < first + item.duration for first in starts)
 
 
 def _faded(clip: Clip, transitions: list[tuple[int, int]]) -> Clip:

@@ -45,6 +45,8 @@ def one(folder: Path, more: dict[str, Any], **file: Any) -> Problem:
         ({"speed": 50.0}, "retimed (about 50 %)"),
         ({"uneven": True}, "between two frames"),
         ({"left_offset": 86_313, "markers": [marker(86_320)]}, "two first frames"),
+        ({"left_offset": None}, "where in its media the clip begins"),
+        ({"left_offset": None, "source_start": None, "source_end": None}, "where in its media the clip begins"),
     ],
 )
 def test_items_that_do_not_run_straight(tmp_path: Path, more: dict[str, Any], says: str) -> None:
@@ -167,6 +169,17 @@ def test_what_is_no_snapshot_is_said(tmp_path: Path, change: Any, says: str) -> 
     assert says in error.value.what
     assert str(path) in error.value.where
     assert error.value.fix
+
+
+def test_sound_that_begins_nobody_knows_where_is_not_sent(tmp_path: Path) -> None:
+    made = Timeline()
+    made.file("m", "/media/A.mov")
+    made.track(made.item("i", 0, 60, 20, "m", markers=[marker(30, "RETAKE both: rain", 5)], linked=["s"]))
+    made.track(made.item("s", 0, 60, 20, "m", linked=["i"], left_offset=None), kind="audio")
+    (row,) = problems(made, tmp_path)
+    assert "where in its media the sound begins" in row.what
+    assert row.blocks
+    assert "sound=own" in row.fix
 
 
 def test_an_item_whose_media_is_not_listed_names_no_file(tmp_path: Path) -> None:
