@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -77,10 +77,30 @@ def make_plan(view: View, requests: Requests, planner: Planner, suspects: tuple[
     items, clashes = _apart(items)
     problems += clashes
     items = with_orders(items, planner.known, again=planner.again, overridden=planner.overrides)
+    items, doubts = _certain(items, requests)
+    problems += doubts
     order = {"problem": 0, "warning": 1, "note": 2}
     problems.sort(key=lambda row: (row.timecode, order[row.level]))
     currency = next((item.currency for item in items), "USD")
     return Plan(view.path, view.rate, tuple(items), tuple(problems), suspects, currency)
+
+
+def _certain(items: list[PlanItem], requests: Requests) -> tuple[list[PlanItem], list[Problem]]:
+    """``items`` without what would be ordered anew by a marker of which nobody knows what it covers; what exists stays.
+
+    What was ordered for it already is shown and placed as ever: nothing is paid for by that.
+    """
+    doubtful = {r.mark_id: (r, marker) for r in requests.requests if (marker := r.doubtful) is not None}
+    kept, rows = [], []
+    for item in items:
+        if item.new and item.mark_id in doubtful:
+            request, marker = doubtful[item.mark_id]
+            rows.append(_row(request, marker.doubt, marker.fix))
+            if not (item.known or item.earlier):
+                continue
+            item = replace(item, new=())
+        kept.append(item)
+    return kept, rows
 
 
 def _row(request: RetakeRequest, what: str, fix: str, level: Level = "problem") -> Problem:

@@ -46,6 +46,14 @@ class RetakeRequest:
     sounds: tuple[SoundClip, ...] = ()
     through: tuple[str, ...] = ()
     also: tuple[Marker, ...] = ()
+    point: bool = False
+    """Whether the mark is a point, and asks for all that is visible."""
+
+    @property
+    def doubtful(self) -> Marker | None:
+        """The marker of it of which nobody knows what it covers, where that matters: a point may be anywhere."""
+        markers = (self.mark.marker, *self.also)
+        return None if self.point else next((marker for marker in markers if marker.doubt), None)
 
     @property
     def mode(self) -> Mode | None:
@@ -357,6 +365,7 @@ class _Resolver:
             whole_clip=region == clip.shown,
             sounds=sounds,
             also=ask.out,
+            point=ask.point and not ask.mark.one_frame,
         )
 
     # --- which are one ----------------------------------------------------------------------------------------------

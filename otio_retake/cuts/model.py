@@ -142,6 +142,10 @@ class Marker:
     ident: str = ""
     at: int = -1
     """Where the marker stands in its document, as the form counts places; -1 where it cannot be written to."""
+    doubt: str = ""
+    """Why nobody knows which of two stretches it covers; ``start`` is then the likelier one."""
+    fix: str = ""
+    """What to do about that."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ first frame: files that Resolve exports, and scripts that work, say otherwise; a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -36,14 +36,27 @@ class Counting:
     """The source position of the media file's first frame."""
 
 
-def in_source(frame: int, kind: Literal["item", "media"], clip: Counting, clock: Clock = "source") -> Fraction:
-    """The source position, timecode included, that a marker on a clip or on its media names."""
+DOUBT = "a take is seen on the clip: nobody has measured whether its markers count the original then, or the take"
+SETTLE = (
+    "mark the frames on the timeline instead; or choose the original in the clip's take list, look where the marker"
+    " stands then, and run Retake again"
+)
+
+
+def in_source(
+    raw: RawMarker, kind: Literal["item", "media"], clip: Counting, clock: Clock = "source"
+) -> tuple[Fraction, bool]:
+    """The source position, timecode included, that a marker on a clip or on its media names; whether that is certain.
+
+    It is not where both ways to count lay it over what the clip shows, at different frames.
+    """
     if kind == "media":
-        return clip.zero + frame
+        return clip.zero + raw.frame, True
     if clock == "offset":
-        return Fraction(clip.source.value) + frame * clip.step
-    inside = (offset for offset in clip.offsets if offset <= frame < offset + clip.length)
-    return Fraction(clip.source.value) + (frame - next(inside, clip.offsets[0])) * clip.step
+        return Fraction(clip.source.value) + raw.frame * clip.step, True
+    end = raw.frame + max(raw.duration, 1)
+    offsets = [first for first in clip.offsets if raw.frame < first + clip.length and first < end] or [clip.offsets[0]]
+    return Fraction(clip.source.value) + (raw.frame - offsets[0]) * clip.step, len(set(offsets)) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +99,10 @@ class MarkerReader:
     def _on_clip(
         self, raw: RawMarker, kind: Literal["item", "media"], at: int, address: Address, name: str, clip: Counting
     ) -> Marker:
-        start = in_source(raw.frame, kind, clip, self._clock)
+        start, certain = in_source(raw, kind, clip, self._clock)
         length = max(raw.duration, 1) * (clip.step if kind == "item" else Fraction(1))
-        return _marker(raw, start, length, clip.source.exact_rate, address, name, at)
+        made = _marker(raw, start, length, clip.source.exact_rate, address, name, at)
+        return made if certain else replace(made, doubt=DOUBT, fix=SETTLE)
 
     def _home(self, item: str, raw: RawMarker) -> int:
         self.homes.append(Home(item, raw))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from ..errors import CutError, Problem
+from ..errors import CutError
 from ..legible import one_line
 from .cut import TRACK_NAME
 from .model import Address, Clip, Exact, Instant, Marker, Media, Speed, Track, View
@@ -67,7 +67,6 @@ class _Reader:
         self._tracks: dict[Address, RawTrack] = {}
         self._originals: dict[Address, tuple[str, int]] = {}
         self._origins = Origins(path, snapshot.project.id)
-        self._remarks: list[tuple[int, str, str, str]] = []
 
     def read(self, asked: tuple[Asked, ...]) -> Reading:
         snapshot, timeline = self._snapshot, self._snapshot.timeline
@@ -89,8 +88,6 @@ class _Reader:
             markers=(*self._markers.on_timeline(snapshot.markers, "the timeline"), *of_record),
             counts_drop=self._drop,
         )
-        rows = tuple(Problem(view.timecode(at), clip, what, fix, "warning") for at, clip, what, fix in self._remarks)
-        view = replace(view, remarks=rows)
         return Reading(view, self._items, self._tracks, tuple(self._markers.homes), self._pools, self._originals)
 
     @property
@@ -139,9 +136,6 @@ class _Reader:
         media = found.media
         through = self._see_through(item, called, found)
         made = self._clip(item, track, address, name, called, media, found.source, found.speed)
-        if len(found.offsets) > 1 and item.markers:
-            what = "a take is selected in Resolve: the clip's markers are read as set on the original"
-            self._remarks.append((item.start - self._start, called, what, "check that they ask for the right frames"))
         return replace(
             made,
             takes=found.takes,

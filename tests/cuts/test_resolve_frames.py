@@ -14,7 +14,7 @@ from otio_retake.media.frames import read_frames
 from otio_retake.planned import PlanItem
 from otio_retake.rates import timecode
 from otio_retake.spans import Span
-from tests.cutting import Shelf, plan_of, requests_of
+from tests.cutting import Shelf, facts, picture, plan_of, requests_of
 from tests.desk.numbered import Numbered, make_numbered, number_in
 from tests.media.truth import luma
 from tests.resolve.timelines import RATES, STARTS, Timeline, hour, marker
@@ -164,11 +164,50 @@ def test_where_a_take_is_selected_the_original_is_asked_for(tmp_path: Path) -> N
     assert (clip.media.url, clip.source.value, clip.active) == ("/media/A.mov", 86_420, "retake.v002")
     assert [take.url for take in clip.takes] == ["/takes/A_rtk0123456_v002.mov"]
     assert _asked(made, tmp_path) == [(86_433, 86_438)]
-    assert any("a take is selected" in row.what for row in cut.view.remarks)
     # The editor has trimmed three frames off while the take was selected: it knows better than the list.
     item = made.tracks[0]["items"][0]
     item |= {"left_offset": 27, "duration": 57, "source_start": 27, "source_end": 84}
     assert next(made.write(tmp_path).view.clips()).source.value == 86_423
+
+
+@pytest.mark.parametrize(
+    ("frame", "length", "asked"),
+    [
+        (33, 5, None),  # Within the original (20 to 80), and within the take (24 to 84).
+        (12, 15, None),
+        (20, 4, (86_420, 86_424)),  # Only the original can be meant; then only the take.
+        (80, 3, (86_476, 86_479)),
+        (33, 1, (86_420, 86_480)),  # A point asks for all that is seen, wherever it is.
+    ],
+)
+def test_a_marker_that_may_count_the_original_or_the_take_orders_nothing(
+    tmp_path: Path, frame: int, length: int, asked: tuple[int, int] | None
+) -> None:
+    made = Timeline()
+    made.file("m", "/media/A.mov", start=86_400)
+    made.file("t", "/takes/A_rtk0123456_v002.mov", 108, start=86_396)
+    takes: dict[str, Any] = {
+        "count": 2, "selected": 2,
+        "list": [{"media": "m", "start": 20, "end": 80}, {"media": "t", "start": 24, "end": 84}],
+    }  # fmt: skip
+    made.track(made.item("i", 0, 60, 24, "t", takes=takes, markers=[marker(frame, duration=length)]))
+    cut = made.write(tmp_path)
+    plan = plan_of(cut, Shelf(facts("A", picture(240, RATES["24"]), "01:00:00:00")))
+    if asked is None:
+        (row,) = plan.blocking
+        assert "the original then, or the take" in row.what
+        assert "on the timeline" in row.fix
+        assert plan.items == ()
+    else:
+        assert list(plan.blocking) == []
+        (item,) = plan.items
+        assert (item.region.first + 86_400, item.region.end + 86_400) == asked
+    # A marker of the timeline says it; and another marker on the clip is not in the way.
+    made.tracks[0]["items"][0]["markers"] = [marker(30, "a note", 5)]
+    made.markers = [marker(9, "RETAKE: rain", 5)]
+    plan = plan_of(made.write(tmp_path), Shelf(facts("A", picture(240, RATES["24"]), "01:00:00:00")))
+    assert [(item.region.first, item.region.end) for item in plan.items] == [(29, 34)]
+    assert list(plan.blocking) == []
 
 
 def test_linked_sound_is_what_is_sent(tmp_path: Path) -> None:
