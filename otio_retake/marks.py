@@ -29,7 +29,7 @@ MOST_TAKES = 20
 """More takes than this of one region are a slip of the finger."""
 
 MARK_KEYS = (
-    "model", "context", "handles", "seam", "from", "color", "size", "sound",
+    "model", "context", "handles", "seam", "from", "color", "size", "sound", "speed",
 )  # fmt: skip
 """Options that are written ``key=value`` whatever the service; others belong to a service's own model."""
 
@@ -38,6 +38,7 @@ KEY_CHOICES: dict[str, tuple[str, ...]] = {
     "color": ("709", "passthrough"),
     "size": ("source", "native"),
     "sound": ("cut", "own", "none"),
+    "speed": ("normal",),
 }
 """Keys whose values are one of a few words."""
 

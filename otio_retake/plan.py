@@ -300,6 +300,10 @@ class _Item:
                 )
         if refused := cannot_serve(clip, media):
             self.wrong(*refused)
+        elif clip.speed.ask and not self.request.mark.key("speed"):
+            self.wrong(
+                clip.speed.ask, "write speed=normal into the mark where the clip is neither retimed nor reversed"
+            )
         if media.kind != "file":
             return None
         try:
@@ -406,5 +410,7 @@ def cannot_serve(clip: Clip, media: Media) -> tuple[str, str] | None:
 def _base_digest(request: RetakeRequest, prompt: str, mode: Mode, service: str) -> str:
     """Text and options of a mark, as far as they make another order: not how many takes, not whether again."""
     mark = request.mark
-    parts = (prompt, mode, service, str(mark.one_frame), repr(mark.keys))
+    # What an editor says of the clip's speed asks for nothing else than without it.
+    keys = tuple(pair for pair in mark.keys if pair[0] != "speed")
+    parts = (prompt, mode, service, str(mark.one_frame), repr(keys))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

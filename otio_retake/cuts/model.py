@@ -82,6 +82,8 @@ class Speed:
     warning: str = ""
     fix: str = ""
     """What to do about what is refused, where it is not the usual."""
+    ask: str = ""
+    """Why nobody but the editor knows that it runs at normal speed: nothing is ordered until a mark says so."""
 
 
 @dataclass(frozen=True, slots=True)

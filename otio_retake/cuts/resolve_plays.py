@@ -6,6 +6,7 @@ the others are witnesses: of a retime, where they span another length than the i
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ UNKNOWN = "the clip shows a take of ours, and nothing says which of its other ta
 CHOOSE = "choose your own take in the clip's take list in Resolve, then run Retake again"
 
 NO_START = "Resolve does not say where in its media the {} begins"
+BLIND = "this Resolve does not say whether a clip is retimed"
 ASK_AGAIN = f"run Retake again; if that does not help, {IN_PLACE}"
 
 _RATE = re.compile(r"\s*(\d{1,3}(?:\.\d{1,12})?)\s*(?:N?DF)?\s*", re.IGNORECASE)
@@ -262,27 +264,49 @@ def _speed(item: RawItem, pool: Pool, rate: Fraction) -> Speed:
         return Speed(refused=what, fix=fix)
     if pool.rate != rate:
         return Speed(refused="this Resolve does not say where in its media a clip of another rate begins", fix=IN_PLACE)
-    blind = "" if item.speed is not None else "this Resolve does not say whether a clip is retimed: mark those at 100 %"
-    return Speed(warning=blind)
+    factor = _by_extent(item, pool)
+    if factor is not None and factor != 1:
+        return Speed(refused=_retimed(factor), fix=AS_FILE)
+    # What its extents prove is no more than that it is as long as its media: it may run backwards.
+    return Speed(ask="" if item.speed is not None else BLIND)
 
 
 def _doubt(item: RawItem, start: int, span: int, pool: Pool, rate: Fraction) -> tuple[str, str]:
     """Why the getters of its source speak against an item that runs straight, and what to do; nothing where they agree.
 
-    Where rates differ, the last frame is reported inclusively by some, and lengths are rounded down.
+    What they may be off by was measured: each is sometimes a frame too low [source-start-slips, source-end-exclusive].
+    Where rates differ, the end may be the last frame itself [source-end-mixed], and lengths are rounded down.
     """
     own = pool.rate or rate
-    slack = SLIP if own == rate else 2 * SLIP
     if span < 0:
         return "the clip runs backwards", AS_FILE
-    if span <= SLIP and item.duration > 2 + slack:
+    if span <= SLIP and item.duration > 2 + (SLIP if own == rate else 2 * SLIP):
         return "the clip is a freeze frame", AS_FILE
-    if min(abs(span - length) for length in _counts(item.duration, own, rate)) > slack:
+    by_time, *one_by_one = _counts(item.duration, own, rate)
+    lengths = {math.floor(each) for each in (by_time, *(one_by_one if nominal(own) == nominal(rate) else ()))}
+    over = {span - length for length in lengths}
+    if not over & set(range(-SLIP if own == rate else -2 * SLIP, SLIP + 1)):
         return _retimed(span * rate / own / item.duration if item.duration else 0), AS_FILE
-    gaps = [abs(begin - n) for begin in (start, start - pool.zero) for n in _counts(_left(item), own, rate)]
-    if min(gaps) > slack:
-        return f"Resolve names two first frames for the clip, {start} and {_left(item)}", IN_PLACE
+    if own == rate and 0 not in over and item.speed is None and _by_extent(item, pool) != 1:
+        return f"the clip may be retimed: Resolve plays {span} frames of its media in {item.duration}", AS_FILE
+    left = _left(item)
+    ways = list(zip(_counts(left, own, rate), _counts(left + 1, own, rate), strict=True))
+    if not any(low - SLIP <= first < high for low, high in ways for first in (start, start - pool.zero)):
+        return f"Resolve names two first frames for the clip, {start} and {left}", IN_PLACE
     return "", ""
+
+
+def _by_extent(item: RawItem, pool: Pool) -> Fraction | None:
+    """How fast an item runs by how far it could be drawn out at both ends, which is counted as it plays; None: unknown.
+
+    A frame more or less is no proof of anything.
+    """
+    if not pool.frames or item.left_offset is None:
+        return None
+    reach = item.left_offset + item.duration + (item.right_offset or 0)
+    if item.right_offset is None and reach <= pool.frames + SLIP:
+        return None
+    return Fraction(1) if abs(reach - pool.frames) <= SLIP else Fraction(pool.frames, reach)
 
 
 def _counts(frames: int, own: Fraction, rate: Fraction) -> tuple[Fraction, ...]:

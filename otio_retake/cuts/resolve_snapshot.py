@@ -60,13 +60,17 @@ class RawTakes(_Row):
 
 
 class RawItem(_Row):
-    """An item on a track. ``start`` is in A; ``left_offset`` and its markers are in S."""
+    """An item on a track. ``start`` is in A; ``left_offset`` and its markers are in S.
+
+    ``right_offset`` is how many frames it could be drawn out at its end.
+    """
 
     id: str
     name: str = ""
     start: Frame
     duration: Count
     left_offset: Frame | None = None
+    right_offset: Frame | None = None
     source_start: Frame | None = None
     source_end: Frame | None = None
     enabled: bool = True

@@ -90,10 +90,90 @@ def test_getters_that_slip_by_a_frame_are_no_retime(tmp_path: Path, slip: tuple[
     assert not plan.items[0].above
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        # 101 % from frame 20 on: the offset counts what the clip plays, the getters the media.
+        ({"left_offset": 19, "source_start": 20, "source_end": 80, "right_offset": 158}, "two first frames"),
+        ({"left_offset": 19, "source_start": 20, "source_end": 81, "right_offset": 158}, "may be retimed"),
+        # 99 %: 59 frames of the media in 60, and what is left of it would last longer than it is.
+        ({"source_end": 79, "right_offset": 162}, "plays 59 frames of its media in 60"),
+        ({"source_end": 79, "right_offset": None}, "plays 59 frames of its media in 60"),
+        ({"source_start": 22, "source_end": 82}, "two first frames"),
+    ],
+)
+def test_slight_retimes_are_refused(tmp_path: Path, more: dict[str, Any], says: str) -> None:
+    row = one(tmp_path, more)
+    assert says in row.what
+    assert row.blocks
+    assert "render it in place" in row.fix
+
+
+@pytest.mark.parametrize(
+    ("offset", "start", "end", "straight"),
+    [
+        (24, 25, 75, True),  # Exactly by time.
+        (24, 24, 74, True),  # The getters slip by one, or name the last frame itself, or both.
+        (24, 25, 74, True),
+        (24, 25, 73, True),
+        (24, 24, 75, True),
+        (25, 27, 76, True),  # From frame 27 on, which is 25.92 frames of the timeline.
+        (27, 27, 76, True),  # The offset may count the media's own frames.
+        (24, 25, 72, False),
+        (24, 25, 77, False),
+        (24, 22, 72, False),
+        (24, 27, 77, False),
+    ],
+)
+def test_lengths_of_media_of_another_rate_are_rounded(
+    tmp_path: Path, offset: int, start: int, end: int, straight: bool
+) -> None:
+    """25 frames a second in a timeline of 24: 48 frames of the timeline are 50 of the file."""
+    made = Timeline("24")
+    made.file("m", "/media/A.mov", rate="25", start=90_000)
+    more = {"source_start": start, "source_end": end, "markers": [marker(offset, duration=12)]}
+    made.track(made.item("i", 0, 48, offset, "m", **more))
+    plan = plan_of(made.write(tmp_path), Shelf(facts("A", picture(240, RATES["25"]), "01:00:00:00")))
+    assert len(plan.blocking) == (not straight)
+    assert len(plan.items) == straight
+
+
+BLIND = {"source_start": None, "source_end": None}
+
+
 def test_an_older_resolve_cannot_say_whether_a_clip_is_retimed(tmp_path: Path) -> None:
-    row = one(tmp_path, {"source_start": None, "source_end": None})
+    row = one(tmp_path, BLIND)
     assert "does not say whether a clip is retimed" in row.what
-    assert not row.blocks
+    assert row.blocks, "a clip that runs backwards looks like any other"
+    assert "speed=normal" in row.fix
+    made = Timeline()
+    made.file("m", "/media/A.mov")
+    said = marker(30, "RETAKE speed=normal: rain", 5)
+    made.track(made.item("i", 0, 60, 20, "m", **{**BLIND, "markers": [said]}))
+    plan = plan_of(made.write(tmp_path), Shelf(media()))
+    assert list(plan.problems) == []
+    assert [(item.region.first, item.options) for item in plan.items] == [(30, ())]
+    # What was ordered with the word is not ordered again without it.
+    said["name"] = "RETAKE: rain"
+    made.tracks[0]["items"] = [made.item("i", 0, 60, 20, "m", markers=[said])]
+    (item,) = plan_of(made.write(tmp_path), Shelf(media())).items
+    assert item.digest == plan.items[0].digest
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        # 200 %: the rest of 240 frames would last half as long.
+        ({"left_offset": 20, "right_offset": 40}, "about 200 %"),
+        ({"left_offset": 40, "duration": 400, "right_offset": 40}, "about 50 %"),
+        ({"left_offset": 200, "duration": 60, "right_offset": None}, "about 92 %"),
+    ],
+)
+def test_extents_that_prove_a_retime_are_believed(tmp_path: Path, more: dict[str, Any], says: str) -> None:
+    said = marker(more["left_offset"] + 5, "RETAKE speed=normal: rain", 5)
+    row = one(tmp_path, {**BLIND, "markers": [said], **more})
+    assert says in row.what
+    assert row.blocks
 
 
 def test_titles_generators_and_adjustment_clips_are_looked_through(tmp_path: Path) -> None:

@@ -72,9 +72,11 @@ class Timeline:
 
     def item(self, ident: str, at: int, length: int, left: int, media: str, **more: Any) -> dict[str, Any]:
         """An item that plays ``media`` from its frame ``left`` on, with true getters of its source."""
+        frames = self.media.get(media, {}).get("frames", "")
+        right = int(frames) - left - length if frames else 0
         made: dict[str, Any] = {
             "id": ident, "name": ident, "start": self.first + at, "duration": length, "left_offset": left,
-            "right_offset": 0, "source_start": left, "source_end": left + length, "enabled": True, "type": "",
+            "right_offset": right, "source_start": left, "source_end": left + length, "enabled": True, "type": "",
             "media": media, "linked": [], "markers": [], "uneven": False,
             "takes": {"count": 0, "selected": 0, "list": []}, "properties": {"Pan": 0.0, "ZoomX": 1.5}, "speed": None,
             "color": "",
