@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from .admission import Admitted
 from .choices import Choices, chosen_take
+from .cuts.laying import covered
 from .cuts.model import View
 from .ledger import Ledger
 from .planned import PlanItem
@@ -71,12 +72,10 @@ def _above(view: View, item: PlanItem, take: TakeFile, activate: bool) -> Placem
     unit = clip.source.exact_rate
     span, needed = take.spec.span, take.spec.needed
 
-    def record(frame: int) -> Fraction:
-        return Fraction(clip.record_of((frame / item.scale + item.zero) * unit / item.clock))
+    def source(frame: int) -> Fraction:
+        return (frame / item.scale + item.zero) * unit / item.clock
 
-    visible = clip.visible
-    first = max(math.floor(record(needed.first)), math.ceil(visible[0]))
-    end = max(min(math.ceil(record(needed.end)), math.floor(visible[1])), first)
+    first, end = covered(clip, source(needed.first), source(needed.end))
     reach = clip.source_of(first, end)
     return Placement(
         kind="above",

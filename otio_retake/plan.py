@@ -7,6 +7,7 @@ digest; a plan that changed has another.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .capabilities import Capabilities, Mode, money
+from .cuts.laying import covered, lay
 from .cuts.model import Address, Clip, Media, View
 from .errors import Level, MediaError, Problem, RetakeError
 from .listening import sound_of
@@ -183,6 +185,8 @@ class _Item:
         self.remarks += sound.remarks
         place = fit(picture, service.canvas)
         self._remark(mapped, answer, place, service)
+        if self.mode != "audio" and not self.request.clip.beside and self.request.clip.laid_by_time:
+            self._check_laid(mapped, answer, region, shown)
         if self.blocked:
             return None
         return self._item(media, mapped, service, answer, place, sound.source, region, shown, needed)
@@ -202,7 +206,6 @@ class _Item:
         request, mark = self.request, self.request.mark
         base_digest = _base_digest(request, self.prompt, self.mode, self.override.service or mark.service)
         digest = f"{base_digest}+again" if mark.again else base_digest
-        replaced = region if self.seam == "mark" else spans.changed.cut(shown.join(region))
         return PlanItem(
             mark_id=request.mark_id,
             digest=digest,
@@ -219,7 +222,7 @@ class _Item:
             region=region,
             shown=shown,
             needed=needed,
-            replaced=replaced,
+            replaced=self._replaced(spans, region, shown),
             spans=spans,
             fit=place,
             sound=sound,
@@ -350,6 +353,29 @@ class _Item:
         if over:
             self.wrong("the clip reaches a frame past its media", "nothing: the frame is left out", "warning")
         return region, shown.cut(media), needed.cut(media)
+
+    def _replaced(self, spans: PullSpans, region: Span, shown: Span) -> Span:
+        """What a take shows of what comes back."""
+        return region if self.seam == "mark" else spans.changed.cut(shown.join(region))
+
+    def _check_laid(self, mapped: SourceMap, spans: PullSpans, region: Span, shown: Span) -> None:
+        """Refuses a take that its editor could never lay above the clip, before anything is paid for it."""
+        clip, picture = self.request.clip, mapped.facts.video
+        replaced = self._replaced(spans, region, shown)
+        file = spans.changed.join(region).widen(self.handles).cut(Span(0, picture.frames))
+        scale = clip.source.exact_rate / mapped.rate
+        record = covered(clip, *(mapped.position(frame) * scale for frame in (replaced.first, replaced.end)))
+
+        def at(frame: int) -> Fraction:
+            return mapped.frames(clip.source_of(frame, frame))[0] - file.first
+
+        within = math.ceil(clip.visible[0]), math.floor(clip.visible[1])
+        if record[0] < record[1] and lay(record, within, at, len(file), picture.rate / self.view.rate) is None:
+            length = record[1] - record[0]
+            self.wrong(
+                f"its media runs at another rate, and no whole number of its frames lasts {length} frames there",
+                "trim the clip by a frame, or render it in place, and mark what comes of it",
+            )
 
     def _sound_wish(self) -> str:
         return self.request.mark.key("sound") or self.planner.settings.sound

@@ -180,6 +180,8 @@ class Clip:
     opening: tuple[Exact, Exact] | None = None
     beside: bool = True
     """Whether the form has a place for takes at the clip itself; otherwise they stand on a track above."""
+    laid_by_time: bool = False
+    """Whether its editor makes the length of a take above it by time, rounded down (see `laying`)."""
     labels: Labels | None = None
     """The source as timecode, where the form gives no more; ``source`` is then what it means at the likeliest rate."""
 

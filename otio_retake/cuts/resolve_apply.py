@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CutError
 from .cut import Losses, Patched
+from .laying import Lay, lay
 from .model import Address, Clip
 from .paths import file_name
 from .resolve_plays import CHOOSE, UNKNOWN
@@ -136,18 +137,12 @@ class PlanWriter:
     def _row(self, placement: Placement) -> Row | None:
         """One entry; None where the take's file does not hold what is to be played."""
         item, clip = self._reading.items[placement.address], self._clip(placement)
-        if placement.kind == "reference":
-            record = (clip.record[0], clip.record[1])
-            position = Fraction(clip.source.at(placement.clock))
-        else:
-            record, position = placement.record, placement.source
-        length = math.floor(record[1]) - math.ceil(record[0])
-        bounds = self._bounds(placement, position, length)
-        if bounds is None or length <= 0:
+        laid = self._laid(placement, clip)
+        if laid is None:
             return None
+        first, length = laid.record[0], laid.record[1] - laid.record[0]
         kinds = {"reference": "take", "above": "above", "sound": "sound"}
         kind = kinds[placement.kind]
-        first = math.ceil(record[0])
         above = kind != "take"
         media = self._reading.pools.get(item.media)
         reel = f"; from reel {media.raw.reel}" if media and media.raw.reel else ""
@@ -161,7 +156,7 @@ class PlanWriter:
             "kind": kind,
             "item": item.id,
             "expects": self.expects(placement.address),
-            "bounds": list(bounds),
+            "bounds": list(laid.bounds),
             "record": [self._snapshot.timeline.start_frame + first, length],
             "track_name": self._track(placement, item, first, first + length) if above else "",
             "enabled": placement.activate and kind == "above",
@@ -191,25 +186,34 @@ class PlanWriter:
             return None
         return self._reading.originals.get(address)
 
-    def _bounds(self, placement: Placement, position: Fraction, length: int) -> tuple[int, int] | None:
-        """The half-open frames of the take's file for ``length`` frames of the timeline from ``position`` on."""
+    def _laid(self, placement: Placement, clip: Clip) -> Lay | None:
+        """Which frames of the take's file lie where; None, and said, where they cannot."""
         start, available = placement.available
-        frames = self._frames(placement)
+        frames, rate = self._frames(placement), self._reading.view.rate
         scale = Fraction(1) if placement.kind == "sound" else Fraction(frames) / available if available else Fraction(1)
-        begins = (position - start) * scale
-        rate = placement.clock * scale
-        step = placement.speed * rate / self._reading.view.rate if placement.kind != "reference" else Fraction(1)
-        first = math.floor(begins)
-        end = first + math.ceil(length * step)
-        if begins != first:
-            what = f"its first frame lies {float(begins - first):.2f} frames into one of its file: that frame is shown"
-            self._losses.warnings.append(f"{self._name(placement)}: {what}")
-        if first < 0 or end > frames:
-            what = f"it has frames 0 to {frames - 1} of its file, and {first} to {end - 1} are to be played"
-            fix = "run the cut again, for a take as long as the clip now is"
-            self._losses.left_out.append(f"{self._name(placement)}: {what}; {fix}")
+        if placement.kind == "reference":
+            record = int(clip.record[0]), int(clip.record[1])
+            position, pace, step = Fraction(clip.source.at(placement.clock)), Fraction(1), Fraction(1)
+        else:
+            record = math.ceil(placement.record[0]), math.floor(placement.record[1])
+            position, pace = placement.source, placement.speed * placement.clock / rate
+            # Of a wave the timeline's own frames are counted; a movie is laid by time.
+            step = Fraction(1) if placement.kind == "sound" else placement.clock * scale / rate
+        if record[0] >= record[1]:
             return None
-        return first, end
+
+        def at(frame: int) -> Fraction:
+            return (position - start + (frame - record[0]) * pace) * scale
+
+        above = placement.kind == "above"
+        within = (math.ceil(clip.visible[0]), math.floor(clip.visible[1])) if above else record
+        found = lay(record, within, at, frames, step)
+        if found is None:
+            self._losses.left_out.append(f"{self._name(placement)}: {_why_not(at(record[0]), record, frames, step)}")
+        elif found.off:
+            what = f"its first frame lies {float(found.off):+.2f} frames from one of its file: that frame is shown"
+            self._losses.warnings.append(f"{self._name(placement)}: {what}")
+        return found
 
     def _frames(self, placement: Placement) -> int:
         if placement.kind == "sound":
@@ -235,7 +239,9 @@ class PlanWriter:
             mine = (take for take in listed if file_name(self._path(take.media)).casefold() == name)
             return any([take.start, take.end] == row["bounds"] for take in mine)
         return any(
-            file_name(other.media.url).casefold() == name and other.record == placement.record
+            file_name(other.media.url).casefold() == name
+            and other.record[0] == row["record"][0] - self._snapshot.timeline.start_frame
+            and other.record[1] - other.record[0] == row["record"][1]
             for other in self._reading.view.clips()
             if other.media.ours is not None
         )
@@ -317,6 +323,16 @@ class PlanWriter:
     def ident_of(path: str) -> str:
         """What a take is called in a plan that was made without the ledger: by the name of its file."""
         return file_name(path).rpartition(".")[0]
+
+
+def _why_not(position: Fraction, record: tuple[int, int], frames: int, step: Fraction) -> str:
+    """Why a take cannot be laid, and what to do."""
+    length, first = record[1] - record[0], math.floor(position)
+    end = first + math.ceil(length * step)
+    if first >= 0 and end <= frames:
+        return f"no number of its frames lasts {length} in Resolve; trim the clip by a frame and run Retake again"
+    what = f"it has frames 0 to {frames - 1} of its file, and {first} to {end - 1} are to be played"
+    return f"{what}; run the cut again, for a take as long as the clip now is"
 
 
 def dumped(plan: Row) -> bytes:

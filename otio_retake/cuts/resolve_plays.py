@@ -154,7 +154,7 @@ def plays(item: RawItem, pools: Mapping[str, Pool], rate: Fraction, origins: Ori
     own = current.rate or rate
     position = Fraction(_left(item))
     if own != rate and not speed.refused:
-        position = _at_own_rate(item, own, rate)
+        position = _at_own_rate(item, current, own, rate)
         what = f"its media runs at {_said(own)} in a timeline at {_said(rate)}: check the take's first frame"
         # Media of a rate that counts the same timecode plays frame for frame.
         speed = Speed(rate / own if nominal(own) == nominal(rate) else Fraction(1), warning=what)
@@ -314,13 +314,15 @@ def _counts(frames: int, own: Fraction, rate: Fraction) -> tuple[Fraction, ...]:
     return (frames * own / rate, Fraction(frames)) if own != rate else (Fraction(frames),)
 
 
-def _at_own_rate(item: RawItem, own: Fraction, rate: Fraction) -> Fraction:
-    """The first frame of media at another rate, as far as its witness tells a count by time from one by one."""
-    counts = _counts(_left(item), own, rate)
-    if nominal(own) == nominal(rate) or item.source_start is None:
-        return counts[-1]
-    start = item.source_start
-    return min(counts, key=lambda count: abs(count - start))
+def _at_own_rate(item: RawItem, pool: Pool, own: Fraction, rate: Fraction) -> Fraction:
+    """The first frame of media at another rate: the one that its getter names, or the next, that fits the offset.
+
+    Nobody has measured whether it counts the media's frames or, rounded down, the timeline's [left-offset-mixed-rate].
+    """
+    start, left = item.source_start, _left(item)
+    named = [first + slip for slip in (0, SLIP) for first in (start, start - pool.zero)] if start is not None else []
+    fits = (first for first in named if left in (first, math.floor(first * rate / own)))
+    return Fraction(next(fits, left))
 
 
 def _retimed(factor: float | Fraction) -> str:

@@ -144,6 +144,7 @@ class _Reader:
             see_through=through,
             placed=media.ours if placed else None,
             beside=found.beside and not through,
+            laid_by_time=True,
         )
 
     def _sound(self, item: RawItem, track: RawTrack, address: Address, name: str) -> Clip:

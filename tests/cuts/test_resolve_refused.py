@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,28 @@ def test_media_of_another_rate_goes_above_and_is_counted_by_its_own(tmp_path: Pa
     made.tracks[0]["items"] = [{**item, "source_start": None, "source_end": None}]
     (row,) = problems(made, tmp_path, known)
     assert "of another rate begins" in row.what
+
+
+@pytest.mark.parametrize(
+    ("cut", "file", "left", "start", "first"),
+    [
+        ("23.976", "24", 39, 40, 40),  # 40 frames at 24 are 39.96 at 23.976.
+        ("23.976", "24", 40, 40, 40),
+        ("24", "25", 25, 27, 27),
+        ("24", "25", 27, 26, 27),
+        ("59.94", "29.97", 40, 20, 20),
+        ("29.97", "59.94", 20, 41, 41),
+    ],
+)
+def test_the_first_frame_of_media_of_another_rate(
+    tmp_path: Path, cut: str, file: str, left: int, start: int, first: int
+) -> None:
+    made = Timeline(cut)
+    made.file("m", "/media/A.mov", rate=file)
+    length = start + math.floor(60 * RATES[file] / RATES[cut])
+    made.track(made.item("i", 0, 60, left, "m", source_start=start, source_end=length))
+    (clip,) = made.write(tmp_path).view.clips()
+    assert (clip.source.value, clip.speed.refused) == (first, "")
 
 
 def test_marks_in_a_transition_are_a_problem(tmp_path: Path) -> None:
