@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from .resolve_apply import NOTHING_BEFORE, Before
 from .resolve_origins import APPLY as APPLY
@@ -61,10 +62,26 @@ class Report(BaseModel):
     revision: Annotated[int, Field(ge=0)]
     at: str | float = ""
     results: tuple[Result, ...] = ()
-    picks: dict[str, str] = Field(default_factory=dict)
+    picks: dict[str, str | None] = Field(default_factory=dict)
+    """What each item shows where a choice was made: a take's ident, nothing for the original, None if unknown."""
+    pick_reasons: dict[str, str] = Field(default_factory=dict)
+    """Why an item does not show what was chosen."""
     duplicate: Duplicate | None = None
     restored: bool = True
     said: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _picks_with_reasons(cls, value: Any) -> Any:
+        """Scripts may give an item's reason beside what it shows."""
+        if not isinstance(value, dict) or not isinstance(value.get("picks"), dict):
+            return value
+        picks, reasons = dict(value["picks"]), dict(value.get("pick_reasons") or {})
+        for item, told in picks.items():
+            if isinstance(told, dict):
+                picks[item] = told.get("ident")
+                reasons.setdefault(item, str(told.get("why") or ""))
+        return {**value, "picks": picks, "pick_reasons": reasons}
 
 
 class _Row(BaseModel):
@@ -92,6 +109,28 @@ def planned(path: Path) -> Planned | None:
         return Planned.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A choice that Resolve did not carry out: what was wanted for an item, what it shows (None: unknown), and why."""
+
+    item: str
+    wanted: str
+    shown: str | None
+    why: str
+
+
+def missed(folder: Path, report: Report) -> list[Missed]:
+    """The choices of the plan of a report that were not carried out; none where another plan lies there by now."""
+    plan = planned(folder / APPLY)
+    if plan is None or plan.revision != report.revision:
+        return []
+    return [
+        Missed(item, wanted, report.picks.get(item), report.pick_reasons.get(item, ""))
+        for item, wanted in plan.pick.items()
+        if report.picks.get(item) != wanted
+    ]
 
 
 def reports(folder: Path) -> list[Report]:

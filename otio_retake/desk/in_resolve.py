@@ -9,9 +9,10 @@ from ..cuts.resolve_asked import ask as keep
 from ..cuts.resolve_asked import asked_id
 from ..cuts.resolve_asked import unask as forget
 from ..cuts.resolve_cut import ResolveCut
-from ..cuts.resolve_exchange import Report, reports, waiting, waits_for
+from ..cuts.resolve_exchange import Report, missed, reports, waiting, waits_for
 from ..errors import CutError
 from ..requests import RetakeRequest
+from ..resolve.learned import words_of
 from ..session import Session
 from ..takes_store import takes
 
@@ -60,8 +61,14 @@ def applying_row(session: Session) -> dict[str, Any] | None:
         "results": _results(session, last) if last else [],
         "duplicate": last.duplicate.name if last and last.duplicate else "",
         "restored": last.restored if last else True,
-        "said": list(last.said) if last else [],
+        "said": [*_missed(session, last), *last.said] if last else [],
     }
+
+
+def _missed(session: Session, report: Report) -> list[str]:
+    """The choices that were not carried out, in words."""
+    names = {take.ident: take.name for take in takes(session.ledger)} if session.project.exists else {}
+    return [words_of(each, names) for each in missed(session.cut_path.parent, report)]
 
 
 def _results(session: Session, report: Report) -> list[dict[str, Any]]:

@@ -115,6 +115,32 @@ def test_a_service_and_the_editor_who_goes_on(tmp_path: Path, monkeypatch: pytes
             assert len(sim.bill()) == orders
 
 
+def test_a_choice_that_resolve_does_not_carry_out_is_not_shown_as_one(tmp_path: Path) -> None:
+    show = Show(tmp_path, "24", "01:00:00:00")
+    show.stage.mark_clip(show.first, 30, 10, name="RETAKE", note="rain")
+    with Handover(show.fake, tmp_path / "state") as desk:
+        (row,) = desk.order()["requests"]
+        desk.write()
+        desk.apply()
+        show.stage.lock(1)
+        desk.say("pick", request=row["id"], take=desk.desk.board()["requests"][0]["made"][0]["id"])
+        desk.write()
+        desk.apply()
+        board = desk.desk.board()
+        (row,) = board["requests"]
+        assert [take["state"] for take in row["made"]] == ["placed"]
+        (said,) = [line for line in board["applying"]["said"] if "was picked and is not in use" in line]
+        assert row["made"][0]["name"] in said
+        assert "the clip shows the original" in said
+        show.timeline.SetTrackLock("video", 1, False)
+        desk.say("pick", request=row["id"], take=row["made"][0]["id"])
+        desk.write()
+        desk.apply()
+        board = desk.desk.board()
+        assert [take["state"] for take in board["requests"][0]["made"]] == ["picked"]
+        assert not any("not in use" in line for line in board["applying"]["said"])
+
+
 def test_the_editors_own_take_stays_the_original(tmp_path: Path) -> None:
     """Where the editor's second take is seen, that is what is retaken, in every later run, and what comes back."""
     show = Show(tmp_path, "24", "01:00:00:00")
