@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from ..durable import explained
 from ..errors import SettingsError
 from ..project import state_folder
 
@@ -87,3 +89,20 @@ class Machine:
 def resolve_state() -> Path:
     """Where what belongs to Resolve is kept for this user: the scripts' own modules, handovers, projects."""
     return state_folder() / "resolve"
+
+
+def own_folder(folder: Path) -> None:
+    """Makes a folder of ours that this user alone can enter: footage and prompts lie in there."""
+    with explained(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+
+
+@contextmanager
+def private() -> Iterator[None]:
+    """What is made in here, by this process or one that it starts, no other user can read."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)

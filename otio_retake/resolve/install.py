@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from ..durable import explained, sha256_of, write_text, written_beside
 from ..errors import SettingsError
-from .folders import Machine
+from .folders import Machine, own_folder
 from .plugin_files import is_menu_entry, plugin_files
 
 POINTER = "otio-retake.json"
@@ -76,6 +76,7 @@ def install(
             )
     stale = [path for path in ours if path not in wanted and path.exists() and _is_ours(path, ours)]
     if not dry_run:
+        own_folder(state)
         digests = {**ours, **{path: hashlib.sha256(data).hexdigest() for path, data in wanted.items()}}
         # The list first: a file that is written and not in it could never be taken out again.
         _keep(state, digests)

@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from ..desk.serving import Serving, ended_politely
 from ..errors import CutError, RetakeError
 from ..settings import load
 from .alone import alone
+from .folders import own_folder, private
 from .learned import learn_from_report, learn_from_snapshot
 
 LOOK = 0.3
@@ -55,7 +56,8 @@ def serve_session(
 ) -> None:  # fmt: skip
     """Serves the desk for the snapshot in ``folder`` until nobody needs it. Raises a ``RetakeError``.
 
-    Whatever ends it, ``ended.json`` says so: the scripts in Resolve wait for nothing more.
+    Whatever ends it, ``ended.json`` says so: the scripts in Resolve wait for nothing more. A project folder of our own
+    is this user's alone; one that was named may be a team's, and is written as the user's other files are.
     """
     folder = folder.absolute()
     if not (folder / SNAPSHOT).is_file():
@@ -67,7 +69,9 @@ def serve_session(
         write_file(folder / STARTED, {"pid": os.getpid(), "at": _now()})
         why = "a fault of the program"
         try:
-            why = _served(folder, flags, rehearse, browser, say, forsaken)
+            ours = _named(folder / SNAPSHOT, flags) is None
+            with private() if ours else nullcontext():
+                why = _served(folder, flags, rehearse, browser, say, forsaken)
         except RetakeError as error:
             why = f"{error.what} ({error.where}): {error.fix}"
             raise
@@ -80,8 +84,11 @@ def _served(
     folder: Path, flags: dict[str, Any], rehearse: str, browser: bool, say: Say, forsaken: float
 ) -> str:  # fmt: skip
     path = folder / SNAPSHOT
+    project = project_folder(path, flags)
+    if _named(path, flags) is None:
+        own_folder(project.parent)
     # Takes go where Resolve looks for them: the shape of another editor's file has no meaning here.
-    told = {**flags, "project": project_folder(path, flags), "editor": ""}
+    told = {**flags, "project": project, "editor": ""}
     with core.Session(path, told, rehearse=rehearse) as session:
         desk = ResolveDesk(session, folder / APPLY)
         session.heed = lambda what, fix: desk.worker.watch.say(f"{what}: {fix}")
@@ -121,9 +128,14 @@ def _watched(folder: Path, desk: ResolveDesk, serving: Serving, known: set[int],
     return "its page could not be served any longer"
 
 
+def _named(snapshot: Path, flags: dict[str, Any]) -> Path | None:
+    """The project that somebody has named, in the settings or by a flag."""
+    return load(snapshot.parent, flags).settings.project
+
+
 def project_folder(snapshot: Path, flags: dict[str, Any]) -> Path:
     """The project of a timeline: as said or set, else one for each project of Resolve, beside the hand-overs."""
-    said = load(snapshot.parent, flags).settings.project
+    said = _named(snapshot, flags)
     if said is not None:
         return said
     state = snapshot.parent.parent.parent if snapshot.parent.parent.name == "sessions" else snapshot.parent

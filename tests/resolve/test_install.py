@@ -68,6 +68,14 @@ def test_again_changes_only_what_is_other(tmp_path: Path) -> None:
     assert told["python"] == "/new"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a user's folders by other means")
+def test_our_folder_is_this_users_alone(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o755)
+    install(machine(tmp_path, "linux"), state, files=FILES)
+    assert state.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     here, state = machine(tmp_path, "darwin"), tmp_path / "state"
     done = install(here, state, files=FILES, dry_run=True)

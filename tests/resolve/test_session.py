@@ -90,6 +90,38 @@ def test_it_starts_serves_and_ends(tmp_path: Path) -> None:
         ended(again)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a user's folders by other means")
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_lies_in_our_own_folders_is_this_users_alone(tmp_path: Path, shared: bool) -> None:
+    """Footage, prompts and the ledger; a project that was named is a team's, and is written as they write."""
+    folder = exchange(tmp_path)
+    project = tmp_path / "team" / "retakes" if shared else tmp_path / "state" / "resolve" / "projects" / "project-1"
+    before = os.umask(0o022)
+    try:
+        process = start(folder, *(("--project", str(project)) if shared else ()))
+    finally:
+        os.umask(before)
+    try:
+        link = Path(until(folder / "desk.json")["link"])
+        url, _, token = link.read_text().partition("url=")[2].partition('"')[0].partition("#t=")
+        with httpx.Client(base_url=url, trust_env=False, headers={"Origin": url.rstrip("/")}) as page:
+            room = page.post("enter", json={"token": token}).json()["room"]
+            (row,) = page.get(f"d/{room}/board").json()["requests"]
+            told = {"request": row["id"], "prompt": "she smiles"}
+            assert page.post(f"d/{room}/override", json=told).status_code == 200
+        until(project / "project.json")
+        made = [project, *project.rglob("*")]
+        modes = {path.name: path.stat().st_mode & 0o077 for path in made}
+        assert "ledger.sqlite" in modes
+        assert any(modes.values()) is shared, modes
+        assert not shared or modes["ledger.sqlite"] == 0o044
+        if not shared:
+            assert project.parent.stat().st_mode & 0o077 == 0
+    finally:
+        process.send_signal(signal.SIGTERM)
+        ended(process)
+
+
 def test_a_report_is_said_on_the_desk(tmp_path: Path) -> None:
     folder = exchange(tmp_path)
     process = start(folder)
