@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from ..errors import SettingsError
 from .folders import Machine
 from .found import Program, last_told, programs, pythons
-from .install import read_pointer
+from .install import PACKAGE, read_pointer, unlike
+from .plugin_files import plugin_files
 
 Standing = Literal["good", "note", "missing"]
 
@@ -45,14 +48,14 @@ class Diagnosis:
         return all(finding.standing != "missing" for finding in self.findings)
 
 
-def diagnose(machine: Machine, state: Path) -> Diagnosis:
-    """Looks at the machine; nothing is changed, and Resolve need not run."""
+def diagnose(machine: Machine, state: Path, files: Mapping[PurePosixPath, bytes] | None = None) -> Diagnosis:
+    """Looks at the machine; nothing is changed, and Resolve need not run. ``files`` are those of the scripts."""
     installed, told = programs(machine), last_told(state)
     findings = [*_of_programs(installed, told)]
     scripts = _scripts(installed, told)
     if scripts is not False:
         findings += _of_python(machine, installed, told)
-    findings += _of_install(machine, state, scripts)
+    findings += _of_install(machine, state, scripts, files)
     if scripts is not True:
         findings.append(_of_files(scripts))
     return Diagnosis(tuple(findings), scripts)
@@ -114,7 +117,9 @@ def _python_todo(machine: Machine) -> str:
     return "install your distribution's python3 and its shared library (libpython3), and restart Resolve"
 
 
-def _of_install(machine: Machine, state: Path, scripts: bool | None) -> list[Finding]:
+def _of_install(
+    machine: Machine, state: Path, scripts: bool | None, files: Mapping[PurePosixPath, bytes] | None
+) -> list[Finding]:
     pointer = read_pointer(machine)
     if pointer is None:
         standing: Standing = "note" if scripts is False else "missing"
@@ -123,9 +128,17 @@ def _of_install(machine: Machine, state: Path, scripts: bool | None) -> list[Fin
     if not Path(pointer["python"]).exists():
         what = f"the menu scripts start a Python that is gone: {pointer['python']}"
         return [Finding("missing", what, "otio-retake resolve install")]
-    if Path(pointer["state"]) != state or not Path(pointer["package"]).is_dir():
+    if Path(pointer["state"]) != state or Path(pointer["package"]) != state / PACKAGE:
         what = f"the menu scripts use another folder than this program: {pointer['state']}, not {state}"
         return [Finding("missing", what, "otio-retake resolve install")]
+    try:
+        odd = unlike(machine, state, pointer["python"], plugin_files() if files is None else files)
+    except SettingsError as error:
+        return [Finding("missing", f"{error.what} ({error.where})", error.fix)]
+    if odd:
+        more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
+        what = "files of the scripts are gone, or are not those of this version: "
+        return [Finding("missing", what + ", ".join(map(str, odd[:3])) + more, "otio-retake resolve install")]
     what = "the scripts are in Resolve's menu: Workspace > Scripts > Retake"
     todo = "if they are not listed there, Resolve has found no Python that it can load" if scripts else ""
     return [Finding("good", what, todo)]

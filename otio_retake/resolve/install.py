@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def install(
     ours = _listed(state)
     written, same = [], []
     for path, data in wanted.items():
-        if not path.exists():
+        if not os.path.lexists(path):
             written.append(path)
         elif _digest(path) == hashlib.sha256(data).hexdigest():
             same.append(path)
@@ -74,7 +75,7 @@ def install(
                 where=str(path),
                 fix="move it away, then install again",
             )
-    stale = [path for path in ours if path not in wanted and path.exists() and _is_ours(path, ours)]
+    stale = [path for path in ours if path not in wanted and _is_ours(path, ours)]
     if not dry_run:
         own_folder(state)
         digests = {**ours, **{path: hashlib.sha256(data).hexdigest() for path, data in wanted.items()}}
@@ -90,10 +91,16 @@ def install(
     return Installed(machine.menu, state / PACKAGE, tuple(written), tuple(same), tuple(stale))
 
 
+def unlike(machine: Machine, state: Path, python: str, files: Mapping[PurePosixPath, bytes]) -> list[Path]:
+    """The files that are not as `install` puts them: gone, changed, or those of another version."""
+    wanted = wanted_files(machine, state, python, files)
+    return [path for path, data in wanted.items() if _digest(path) != hashlib.sha256(data).hexdigest()]
+
+
 def uninstall(machine: Machine, state: Path, *, dry_run: bool = False) -> Installed:
     """Takes out what was put there and nobody has changed, and what Python has made of it; takes and orders stay."""
     ours = _listed(state)
-    there = [path for path in ours if path.exists()]
+    there = [path for path in ours if os.path.lexists(path)]
     removed = [path for path in there if _is_ours(path, ours)]
     kept = [path for path in there if path not in removed]
     if not dry_run:
@@ -135,6 +142,9 @@ def _keep(state: Path, digests: Mapping[Path, str]) -> None:
 
 
 def _is_ours(path: Path, ours: Mapping[Path, str]) -> bool:
+    if path.is_symlink():
+        # No link was ever written: wherever it leads, and if nowhere, somebody has put it there.
+        return False
     if path.name == POINTER:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             return bool(json.loads(path.read_text(encoding="utf-8")).get("otio_retake_pointer") == 1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import plistlib
-from pathlib import Path
+import shutil
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ def test_all_is_well(tmp_path: Path) -> None:
     here, state = machine(tmp_path), tmp_path / "state"
     assert "otio-retake resolve install" in words(diagnose(here, state), "missing")
     install(here, state, files=FILES)
-    said = diagnose(here, state)
+    said = diagnose(here, state, FILES)
     assert (said.good, said.scripts) == (True, True)
     assert "DaVinci Resolve Studio 20.3.2" in words(said)
     assert "Python 3.11" in words(said)
@@ -114,3 +115,38 @@ def test_menu_scripts_of_another_installation(tmp_path: Path) -> None:
     assert "start a Python that is gone" in words(diagnose(here, state), "missing")
     install(here, state, files=FILES)
     assert "use another folder" in words(diagnose(here, tmp_path / "other"), "missing")
+
+
+@pytest.mark.parametrize("what", ["gone", "garbage", "folder", "entry", "older"])
+def test_an_installation_that_is_not_whole(tmp_path: Path, what: str) -> None:
+    linux(tmp_path)
+    here, state = machine(tmp_path), tmp_path / "state"
+    install(here, state, files=FILES)
+    module = state / "plugin" / "retake_in_resolve" / "__init__.py"
+    files = dict(FILES)
+    if what == "gone":
+        module.unlink()
+    elif what == "garbage":
+        module.write_text("garbage (")
+    elif what == "folder":
+        shutil.rmtree(state / "plugin")
+    elif what == "entry":
+        (here.menu / "Retake.py").unlink()
+    else:
+        files[PurePosixPath("retake_in_resolve/__init__.py")] = b"FORMAT = 2\n"
+    said = diagnose(here, state, files)
+    assert not said.good
+    assert "gone, or are not those of this version" in words(said, "missing")
+    assert "otio-retake resolve install" in words(said, "missing")
+    if what != "garbage":
+        install(here, state, files=files)
+        assert diagnose(here, state, files).good
+
+
+def test_what_the_pythons_made_of_the_scripts_is_no_fault(tmp_path: Path) -> None:
+    linux(tmp_path)
+    here, state = machine(tmp_path), tmp_path / "state"
+    install(here, state, files=FILES)
+    (state / "plugin" / "retake_in_resolve" / "__pycache__").mkdir()
+    (state / "plugin" / "retake_in_resolve" / "__pycache__" / "menu.cpython-310.pyc").write_bytes(b"")
+    assert diagnose(here, state, FILES).good

@@ -103,6 +103,25 @@ def test_what_is_not_ours_is_in_the_way(tmp_path: Path) -> None:
         install(here, state, files={**FILES, PurePosixPath("Retake.py"): b"newer"})
 
 
+@pytest.mark.parametrize("target", ["nowhere", "theirs.py"])
+def test_a_link_is_somebody_elses_wherever_it_leads(tmp_path: Path, target: str) -> None:
+    here, state = machine(tmp_path, "linux"), tmp_path / "state"
+    here.menu.mkdir(parents=True)
+    (tmp_path / "theirs.py").write_text("theirs")
+    link = here.menu / "Retake.py"
+    link.symlink_to(tmp_path / target)
+    with pytest.raises(SettingsError) as error:
+        install(here, state, files=FILES)
+    assert error.value.where == str(link)
+    assert link.readlink() == tmp_path / target
+    link.unlink()
+    install(here, state, files=FILES)
+    link.unlink()
+    link.symlink_to(tmp_path / target)
+    assert uninstall(here, state).kept == (link,)
+    assert link.readlink() == tmp_path / target
+
+
 def test_uninstall_takes_out_just_that(tmp_path: Path) -> None:
     here, state = machine(tmp_path, "linux"), tmp_path / "state"
     here.menu.mkdir(parents=True)
