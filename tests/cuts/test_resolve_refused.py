@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from otio_retake.cuts import open_cut
+from otio_retake.cuts.resolve_asked import ask
 from otio_retake.errors import CutError, Problem
 from otio_retake.media.facts import MediaFacts
 from otio_retake.rates import timecode
@@ -159,6 +160,17 @@ def test_an_older_resolve_cannot_say_whether_a_clip_is_retimed(tmp_path: Path) -
     made.tracks[0]["items"] = [made.item("i", 0, 60, 20, "m", markers=[said])]
     (item,) = plan_of(made.write(tmp_path), Shelf(media())).items
     assert item.digest == plan.items[0].digest
+
+
+def test_the_word_can_be_said_on_the_desk_too(tmp_path: Path) -> None:
+    made = Timeline()
+    made.file("m", "/media/A.mov")
+    made.track(made.item("i", 0, 60, 20, "m", **BLIND))
+    made.more = {"mark_in_out": {"in": 10, "out": 14}}
+    cut = made.write(tmp_path)
+    ask(cut.path, cut.offers[0], "speed=normal\nfog", "")
+    plan = plan_of(made.write(tmp_path), Shelf(media()))
+    assert [(item.region.first, item.prompt) for item in plan.items] == [(30, "fog")]
 
 
 @pytest.mark.parametrize(
