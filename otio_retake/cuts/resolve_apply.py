@@ -79,7 +79,10 @@ class PlanWriter:
             "takes": takes or [],
             "marks": [],
             "pick": dict(pick or {}),
-            "originals": {item: self._first_seen(item) for item in pick or {}},
+            "originals": {
+                item: self._first_seen(item)
+                for item in dict.fromkeys((*(t["item"] for t in takes or ()), *(pick or ())))
+            },
         }
 
     def may_go_back(self, address: Address) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .paths import file_name
 from .resolve_snapshot import Frame
@@ -29,7 +29,7 @@ class Origin:
     shift: int
 
 
-class _Expects(BaseModel):
+class _Original(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     media: str
@@ -42,7 +42,6 @@ class _Take(BaseModel):
     kind: Literal["take"]
     path: str
     item: str
-    expects: _Expects
     bounds: tuple[Frame, Frame]
 
 
@@ -51,6 +50,7 @@ class _Plan(BaseModel):
 
     project: str
     takes: tuple[object, ...] = ()
+    originals: dict[str, object] = Field(default_factory=dict)
 
 
 class Origins:
@@ -68,8 +68,8 @@ class Origins:
         """
         if self._found is None:
             self._found = {}
-            for take in _told(self._snapshot, self._project):
-                origin = Origin(take.expects.media, take.expects.left_offset - take.bounds[0])
+            for take, original in _told(self._snapshot, self._project):
+                origin = Origin(original.media, original.left_offset - take.bounds[0])
                 for key in (take.item, ""):
                     self._found.setdefault((key, _name(take.path)), []).insert(0, origin)
         return self._found.get((item, _name(path))) or self._found.get(("", _name(path)), [])
@@ -79,8 +79,8 @@ def _name(path: str) -> str:
     return file_name(path).casefold()
 
 
-def _told(snapshot: Path | None, project: str) -> Iterator[_Take]:
-    """The takes of all plans for the same project of Resolve, oldest first."""
+def _told(snapshot: Path | None, project: str) -> Iterator[tuple[_Take, _Original]]:
+    """The takes of all plans for the same project of Resolve with what they stand in for, oldest first."""
     if snapshot is None:
         return
     folder = snapshot.absolute().parent
@@ -94,6 +94,7 @@ def _told(snapshot: Path | None, project: str) -> Iterator[_Take]:
             continue
         for row in plan.takes:
             try:
-                yield _Take.model_validate(row)
+                take = _Take.model_validate(row)
+                yield take, _Original.model_validate(plan.originals.get(take.item))
             except ValidationError:
                 continue

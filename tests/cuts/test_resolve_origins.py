@@ -37,9 +37,10 @@ def earlier(state: Path, item: str = "i", media: str = "b", project: str = "proj
     """A hand-over in which the take was placed, over frame 70 of B."""
     folder = state / "sessions" / "20260101-000000-0123abcd"
     folder.mkdir(parents=True)
-    row = {"kind": "take", "path": TAKE, "item": item, "bounds": [24, 64], "ident": "x",
-           "expects": {"media": media, "left_offset": 70}}  # fmt: skip
-    (folder / "apply.rtkapply").write_text(json.dumps({"revision": 1, "project": project, "takes": [7, row]}))
+    row = {"kind": "take", "path": TAKE, "item": item, "bounds": [24, 64], "ident": "x"}
+    plan = {"revision": 1, "project": project, "takes": [7, row, {**row, "item": "?"}],
+            "originals": {item: {"media": media, "left_offset": 70}}}  # fmt: skip
+    (folder / "apply.rtkapply").write_text(json.dumps(plan))
 
 
 def now(made: Timeline, state: Path) -> ResolveCut:
@@ -108,6 +109,28 @@ def test_an_original_that_is_not_known_is_not_guessed(tmp_path: Path, change: An
         with pytest.raises(CutError) as error:
             step()
         assert "choose your own take" in error.value.fix
+
+
+def test_a_take_that_was_placed_while_another_was_seen_stands_in_for_the_original(tmp_path: Path) -> None:
+    """The plan of the second says what the first stood in for; what was seen then is no original."""
+    earlier(tmp_path)
+    made = timeline()
+    made.file("t2", "/takes/B_rtk7654321_v001.mov", 88, start=432_050)
+    item = made.tracks[0]["items"][0]
+    item["takes"]["count"] = 4
+    item["takes"]["list"] += [{"media": "t2", "start": 20, "end": 60}]
+    cut = now(made, tmp_path)
+    (clip,) = cut.view.clips()
+    plan = json.loads(cut.activate(clip.address, "retake.v001.2").content)
+    assert plan["takes"][0]["expects"]["media"] == "t", "that is what is to be found"
+    assert plan["originals"] == {"i": {"media": "b", "left_offset": 70}}
+    (cut.path.parent / "apply.rtkapply").write_text(json.dumps(plan))
+    item |= {"media": "t2", "left_offset": 20, "source_start": 20, "source_end": 60}
+    item["takes"]["selected"] = 4
+    later = tmp_path / "sessions" / "20260103-000000-0123abcd"
+    later.mkdir()
+    (clip,) = made.write(later).view.clips()
+    assert (clip.media.url, clip.source.value, clip.active) == ("/media/B.mov", 432_070, "retake.v001.2")
 
 
 def test_one_file_may_stand_in_a_list_twice(tmp_path: Path) -> None:
