@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -95,6 +95,8 @@ def own_folder(folder: Path) -> None:
     """Makes a folder of ours that this user alone can enter: footage and prompts lie in there."""
     with explained(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A disk that knows no permissions has none to change.
+    with suppress(OSError):
         folder.chmod(0o700)
 
 
