@@ -22,18 +22,19 @@ def add(work, take):
             told["n"] = _intend(work, take, clip, told)
         mine = _add(asking, clip.thing, media, take)
         if mine is None:
+            asking.still()
             left = takes.settle(asking, clip.thing, told, told["chosen"]["media"])
             journal.came(told["n"], "failed", left=left)
             why = "Resolve did not take it into the clip's take list. Apply again; if it fails again, place %s by hand."
             return result(take, "failed", _and(why % take["path"], left), clip.item, clip.stand.start)
-    wrong = _wrong(work, take, clip, told, around)
+    wrong, mine = _wrong(work, take, clip, told, around)
     if wrong:
+        asking.still()
         left = takes.remove(asking, clip.thing, take["path"], told)
         journal.came(told["n"], "failed" if left else "undone", left=left)
         if left:
             return result(take, "failed", _and(wrong, left), clip.item, clip.stand.start)
         return result(take, "undone", wrong + " It was taken away again.", clip.item, clip.stand.start)
-    mine = takes.read(asking, clip.thing).of_file(take["path"])
     journal.came(told["n"], "done", index=mine.index)
     return result(take, "done", "", clip.item, clip.stand.start, mine.index)
 
@@ -90,7 +91,7 @@ def _add(asking, thing, media, take):
 
 
 def _wrong(work, take, clip, told, around):
-    """What does not read back as it must, in words; "" where all does.
+    """`(what does not read back as it must, in words; "" where all does, our entry)`.
 
     On the way it chooses what is to be seen: which take is seen after adding is not known [take-selection-after-add].
     """
@@ -98,17 +99,17 @@ def _wrong(work, take, clip, told, around):
     now = takes.read(asking, thing)
     mine, original = now.of_file(take["path"]), takes.kept(now, told)
     if mine is None or [mine.start, mine.end] != list(take["bounds"]):
-        return "Resolve kept other frames of the take than it was given."
+        return "Resolve kept other frames of the take than it was given.", mine
     if original is None or original.index == mine.index:
-        return "The original is not among the clip's takes."
+        return "The original is not among the clip's takes.", mine
     if not takes.select(asking, thing, mine if work.plan.get("activate") else original):
-        return "Resolve did not select the take that is to be seen."
+        return "Resolve did not select the take that is to be seen.", mine
     lies = tracks.span(asking, clip.item)
     if lies != (clip.stand.start, clip.stand.duration):
-        return "The clip did not keep its place and length."
+        return "The clip did not keep its place and length.", mine
     if tracks.neighbours(asking, work.place.timeline, clip.item, clip.stand.start) != around:
-        return "Clips beside it did not keep their places."
-    return ""
+        return "Clips beside it did not keep their places.", mine
+    return "", mine
 
 
 def _track(item):

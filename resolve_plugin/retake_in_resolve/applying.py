@@ -36,6 +36,7 @@ def apply(asking, session, plan, saying):
         raise Away("%s. Look whether the project is still open, then run Retake - Collect." % fault) from None
     finally:
         asking.journal = None
+        asking.leave()
 
 
 def _apply(asking, session, plan, saying, journal):
@@ -47,9 +48,13 @@ def _apply(asking, session, plan, saying, journal):
 
     here = right_place(asking, session, plan)
     begun = journal.open("begin")
-    was = came_from(journal, begun) or place.whereabouts(asking, here, plan["timeline"])
+    was = came_from(asking, here, journal, begun, plan["timeline"])
+    if begun is not None and was is None:
+        journal.came(begun["n"], "left")
+        begun = None
+    was = was or place.whereabouts(asking, here, plan["timeline"])
     number = begun["n"] if begun else journal.intend("begin", revision=plan["revision"], was=was)
-    go(asking, here, plan["timeline"])
+    go(asking, here, plan["timeline"], "Retake - Collect")
     work = Work(asking, here, journal, plan, say)
     copy = None
     if _same_rate(work):
@@ -96,8 +101,11 @@ def right_place(asking, session, plan):
     return here
 
 
-def go(asking, here, wanted):
-    """Make the timeline the current one: takes and locks can be read of no other. Raises Away where it is not there."""
+def go(asking, here, wanted, script):
+    """Make the timeline the current one: takes and locks can be read of no other. Raises Away where it is not there.
+
+    `script` is what goes on with the work where it cannot be ended now.
+    """
     timeline = place.timeline_of(asking, here.project, wanted)
     current = None if timeline is None else place.make_current(asking, here.project, timeline, wanted)
     if current is None:
@@ -105,11 +113,20 @@ def go(asking, here, wanted):
             "The timeline of the takes is not in the project, or does not open. Open it, then run the script again."
         )
     here.timeline, here.timeline_id = current, wanted
+    asking.stay(here.project, wanted, script)
 
 
-def came_from(journal, begun):
-    """Where the editor was before a script that was cut off; None where none was, or so long ago that they moved on."""
-    return begun["was"] if begun is not None and journal.age(begun) < LATELY else None
+def came_from(asking, here, journal, begun, wanted):
+    """Where the editor was before a script that was cut off; None where none was, or where they moved on since then.
+
+    Who is neither where that script began, nor on the timeline `wanted` that it worked on, nor on its copy, went there.
+    """
+    if begun is None or journal.age(begun) >= LATELY:
+        return None
+    known = here.timeline_id in (begun["was"]["timeline"], wanted)
+    if known or duplicate.is_copy(asking, journal, here.timeline, here.timeline_id):
+        return begun["was"]
+    return None
 
 
 def _same_rate(work):
@@ -147,7 +164,7 @@ def _forgotten(work):
     for what in ("add take", "put above"):
         for entry in work.journal.all(what):
             if entry["came"] is None and {"ident": entry["ident"], "item": entry["item"]} not in wanted:
-                _still_here(work)
+                work.asking.still()
                 outcome, why = BACK[what](work, entry)
                 work.journal.came(entry["n"], "failed" if outcome == "failed" else "undone", left=why)
                 if why:
@@ -156,14 +173,15 @@ def _forgotten(work):
 
 def _one(work, take):
     """One take; what goes wrong with it alone is its outcome. Raises Away where the rest cannot go on either."""
-    _still_here(work)
+    work.asking.still()
     try:
         return apply_takes.add(work, take) if take["kind"] == "take" else place_above.put(work, take)
     except Refused as refusal:
+        work.asking.still()
         left = _begun(work, take)
         return result(take, "failed" if left else "refused", str(refusal) + (" And %s." % left if left else ""))
     except Unreadable as fault:
-        _still_here(work)
+        work.asking.still()
         open_intents = [work.journal.open(what, **key(take)) for what in ("add take", "put above")]
         if any(open_intents):
             return result(take, "failed", "%s of this clip. Look at it before applying again." % fault)
@@ -179,13 +197,6 @@ def _begun(work, take):
             work.journal.came(entry["n"], "failed" if outcome == "failed" else "undone", left=why)
             return why
     return ""
-
-
-def _still_here(work):
-    """Raises Away where the project was closed or another timeline came to the front meanwhile."""
-    current = work.asking.ask(work.place.project, "GetCurrentTimeline")
-    if place.identity(work.asking, current) != work.place.timeline_id:
-        raise Away("Another project or timeline was opened meanwhile. Open the timeline, then run Retake - Collect.")
 
 
 def _compare(work, before, copy):

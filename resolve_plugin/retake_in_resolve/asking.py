@@ -14,12 +14,19 @@ from . import numbers
 PAUSES = (0.0, 0.1, 0.3, 0.6, 1.0, 2.0, 3.0)
 """Seconds between tries while Resolve does not answer. Longer than a backup of an ordinary project takes."""
 
+NEED_CURRENT = ("GetTakesCount", "GetSelectedTakeIndex", "GetTakeByIndex", "GetIsTrackLocked", "GetIsTrackEnabled")
+"""What answers 0, None or False of every timeline but the current one [getters-need-current]."""
+
 TRIES = 3
 """How often a write is made that Resolve answers with a failure and that is seen not to have happened."""
 
 
 class Away(Exception):
     """Resolve does not answer, or is no longer where the work is; what was begun can be taken up again later."""
+
+
+class Elsewhere(Away):
+    """The editor opened another project or timeline while we worked on ours."""
 
 
 class Unreadable(Exception):
@@ -34,6 +41,31 @@ class Asking(object):
         self.pause = pause
         self.record = record
         self.journal: Any = None
+        self.answered: Any = None
+        self._at: Any = None
+
+    def stay(self, project, timeline, script):
+        """From now on the work is on the timeline with that id; `script` is what the editor runs to go on with it."""
+        self._at = (project, timeline, script)
+
+    def leave(self):
+        """The work on a timeline has ended."""
+        self._at = None
+
+    def still(self):
+        """Raises Elsewhere where the timeline of the work is no longer the current one.
+
+        Nothing is said to be gone, or not to have come, before this was asked: of another timeline Resolve tells
+        nothing, and that looks the same.
+        """
+        if self._at is None:
+            return
+        project, wanted, script = self._at
+        current = self.ask(project, "GetCurrentTimeline")
+        if current is None or numbers.text(self.ask(current, "GetUniqueId")) != wanted:
+            raise Elsewhere(
+                "Another project or timeline was opened meanwhile. Open the timeline, then run %s." % script
+            )
 
     def has(self, thing, name):
         """Whether an object offers a method. Any name can be had, unknown ones are None [unknown-attribute-none]."""
@@ -43,7 +75,16 @@ class Asking(object):
             return False
 
     def ask(self, thing, name, *args):
-        """What a getter answers, None where there is nothing. Raises Away when Resolve does not answer at all."""
+        """What a getter answers, None where there is nothing. Raises Away when Resolve does not answer at all.
+
+        What only the current timeline tells is believed of no other: raises Elsewhere.
+        """
+        answer = self._certain(thing, name, args)
+        if not answer and name in NEED_CURRENT:
+            self.still()
+        return answer
+
+    def _certain(self, thing, name, args):
         for wait in PAUSES:
             if wait:
                 self.pause(wait)
@@ -74,7 +115,7 @@ class Asking(object):
     def tell(self, thing, name, *args):
         """Make a write once. Its answer says little: look at what came of it."""
         line = self.journal.writing(name, args) if self.journal is not None else None
-        answer = self._call(thing, name, args)
+        answer = self.answered = self._call(thing, name, args)
         if line is not None:
             self.journal.written(line, answer)
         return answer

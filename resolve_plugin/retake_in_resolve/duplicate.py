@@ -37,12 +37,21 @@ def ensure(work):
         journal.came(number, "failed")
         if name not in _names(work):
             break
-    _back(work)
+    _back(work, "")
     return None
 
 
+def is_copy(asking, journal, timeline, ident):
+    """Whether a timeline is the copy that this session made, or was making when its script was cut off."""
+    told = journal.all("duplicate")
+    if any(entry["came"] == "done" and entry["after"]["id"] == ident for entry in told):
+        return True
+    begun = [entry["name"] for entry in told if entry["came"] is None and ident not in entry["before"]]
+    return bool(begun) and timeline is not None and asking.ask(timeline, "GetName") in begun
+
+
 def _done(work, number, found, name):
-    _back(work)
+    _back(work, found)
     _put_away(work, found)
     work.journal.came(number, "done", id=found, name=name)
     return {"id": found, "name": name}
@@ -69,8 +78,10 @@ def _put_away(work, ident):
         asking.write(pool, "MoveClips", ([media], folder), seen)
 
 
-def _back(work):
-    """Make the timeline of the session the current one again."""
+def _back(work, copy):
+    """Make the timeline of the session the current one again, where its copy is. Raises Elsewhere at any other."""
+    if place.identity(work.asking, work.asking.ask(work.place.project, "GetCurrentTimeline")) != copy:
+        work.asking.still()
     current = place.make_current(work.asking, work.place.project, work.place.timeline, work.place.timeline_id)
     if not current:
         raise place.Away("Resolve did not go back to the timeline from its copy. Open it, then run Retake - Collect.")

@@ -14,6 +14,7 @@ def mark(work, told):
     thing = owner(work, told)
     found = None if thing is None else _marker(work.asking, thing, told)
     if found is None:
+        work.asking.still()
         return "The marker %s is no longer where it was; it keeps no note of its takes." % (told.get("name") or "")
     frame, custom = found
     if custom == told["custom"]:

@@ -51,8 +51,12 @@ def _retake(asking, pointer, saying):
     if here.timeline is None:
         saying.tell("No timeline is open. Open the cut that you want to work on, then run Retake again.", asking)
         return 1
+    asking.stay(here.project, here.timeline_id, "Retake")
+    read = snapshot.take(asking, here)
+    asking.still()
+    asking.leave()
     session = Session.begin(pointer["state"])
-    session.write(exchange.SNAPSHOT, snapshot.take(asking, here))
+    session.write(exchange.SNAPSHOT, read)
     process = handing_over.start(pointer, session)
     if not watching.started(session, process, saying):
         return 1

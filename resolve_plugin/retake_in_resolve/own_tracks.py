@@ -90,6 +90,7 @@ def _make(work, take, kind, channels):
     number = _intend(work, take, kind, count)
     args = (kind,) if kind == "video" else (kind, _sound(channels))
     if not asking.write(timeline, "AddTrack", args, lambda: tracks.count(asking, timeline, kind) == count + 1):
+        asking.still()
         work.journal.came(number, "failed")
         raise Refused("Resolve did not add a track for the takes. Add one named %s by hand." % take["track_name"])
     work.journal.came(number, "done", index=count + 1, name=_call(work, take["track_name"], kind, count + 1))

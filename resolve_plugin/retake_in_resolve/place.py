@@ -82,17 +82,19 @@ def whereabouts(asking, place, target=""):
 
 
 def restore(asking, place, was):
-    """Go back to what the editor saw. Returns whether everything of it is as it was."""
-    good = True
-    current = identity(asking, asking.ask(place.project, "GetCurrentTimeline"))
-    if current != was["timeline"] and current in was["playheads"]:
-        good = _head(asking, place.project, was["playheads"][current]) and good
-    if was["timeline"] and current != was["timeline"]:
-        timeline = timeline_of(asking, place.project, was["timeline"])
-        good = timeline is not None and bool(make_current(asking, place.project, timeline, was["timeline"])) and good
-    good = _head(asking, place.project, was["playheads"].get(was["timeline"], "")) and good
-    good = _folder(asking, place.pool, was["folder"]) and good
-    return _page(asking, was["page"]) and good
+    """Go back to what the editor saw. Returns whether everything of it is as it was.
+
+    An editor who went to another timeline meanwhile is left there.
+    """
+    heads = was["playheads"]
+    good = _head(asking, place.timeline, heads.get(place.timeline_id, ""))
+    if identity(asking, asking.ask(place.project, "GetCurrentTimeline")) == place.timeline_id:
+        if was["timeline"] not in ("", place.timeline_id):
+            timeline = timeline_of(asking, place.project, was["timeline"])
+            there = timeline is not None and make_current(asking, place.project, timeline, was["timeline"])
+            good = bool(there) and _head(asking, timeline, heads.get(was["timeline"], "")) and good
+        good = _page(asking, was["page"]) and good
+    return _folder(asking, place.pool, was["folder"]) and good
 
 
 def open_page(asking, page):
@@ -107,9 +109,7 @@ def _page(asking, page):
     return not page or seen() or bool(asking.write(asking.resolve, "OpenPage", (page,), seen))
 
 
-def _head(asking, project, timecode):
-    timeline = asking.ask(project, "GetCurrentTimeline")
-
+def _head(asking, timeline, timecode):
     def seen():
         return asking.ask(timeline, "GetCurrentTimecode") == timecode
 

@@ -1,7 +1,9 @@
 """A take on a track of our own: above the clip (or beside its sound), on an empty range, switched off."""
 
 from . import numbers, own_tracks, tracks, undoing
+from .asking import Elsewhere
 from .bins import Refused, bring_in, path_of, same_file
+from .place import identity, open_page
 from .work import key, result, standing
 
 VIDEO, AUDIO = 1, 2
@@ -34,6 +36,7 @@ def put(work, take):
             number = _intend(work, take, clip, kind, (first, length), before, count)
         mine = _append(work, take, media, kind, track, (first, length))
         if not mine:
+            asking.still()
             left = undoing.strays(work, take["path"], kind, before)
             journal.came(number, "failed", left=left)
             why = "Resolve did not put it where it belongs. Apply again; if it fails again, place %s by hand."
@@ -41,6 +44,7 @@ def put(work, take):
     own_tracks.adopt(work, take, kind, count)
     wrong, lost = _dressed(work, take, clip, mine)
     if wrong:
+        asking.still()
         left = undoing.items(work, take["path"], mine)
         journal.came(number, "failed" if left else "undone", left=left)
         return result(take, "failed" if left else "undone", _and(wrong, left or "it was taken away again"))
@@ -105,6 +109,7 @@ def _append(work, take, media, kind, track, record):
     }
 
     def seen():
+        _astray(work, take)
         found = []
         for index in range(track, (tracks.count(asking, timeline, kind) if kind == "audio" else track) + 1):
             item = tracks.at(asking, tracks.items_of(asking, timeline, kind, index), record[0])
@@ -114,7 +119,37 @@ def _append(work, take, media, kind, track, record):
                 found.append(item)
         return found if found and found[0].track == track else []
 
+    asking.still()
     return asking.write(work.place.pool, "AppendToTimeline", ([clip],), seen)
+
+
+def _astray(work, take):
+    """Take away again what Resolve put on another timeline that came to the front just then. Raises Elsewhere if so.
+
+    [append-current-timeline]
+    """
+    asking = work.asking
+    made = numbers.listed(asking.answered)
+    try:
+        return asking.still()
+    except Elsewhere:
+        ours = {item.ident for item in tracks.all_items(asking, work.place.timeline)}
+        other = asking.ask(work.place.project, "GetCurrentTimeline")
+        lies = [thing for thing in made if identity(asking, thing) and identity(asking, thing) not in ours]
+        lies = [each for each in lies if same_file(path_of(asking, asking.ask(each, "GetMediaPoolItem")), take["path"])]
+        if lies:
+            open_page(asking, "edit")
+            asking.tell(other, "DeleteClips", lies, False)
+            left = [each for each in lies if identity(asking, each)]
+            work.say(
+                "Resolve put %s on the timeline %s, which was opened just then%s. A new track at its top is from that."
+                % (take["path"], _name(asking, other), ": delete it there" if left else "; it was taken away again")
+            )
+        raise
+
+
+def _name(asking, timeline):
+    return numbers.text(asking.ask(timeline, "GetName"))
 
 
 def _strays(work, begun):

@@ -39,6 +39,7 @@ def one(asking, session, saying):
         raise Away("%s. Look whether the project is still open, then run Retake - Revert." % fault) from None
     finally:
         asking.journal = None
+        asking.leave()
 
 
 def _revert(asking, session, saying, journal):
@@ -51,16 +52,16 @@ def _revert(asking, session, saying, journal):
     here = place.here(asking)
     timeline = session.timeline()[1]
     under_way = journal.open("revert") or journal.open("begin")
-    was = came_from(journal, under_way) or place.whereabouts(asking, here, timeline)
+    was = came_from(asking, here, journal, under_way, timeline) or place.whereabouts(asking, here, timeline)
     plan = session.plan() or {"revision": 0, "takes": [], "bin": []}
     told = journal.open("revert")
     number = told["n"] if told else journal.intend("revert", upto=plan["revision"], was=was)
-    go(asking, here, timeline)
+    go(asking, here, timeline, "Retake - Revert")
     work = Work(asking, here, journal, plan, say)
     work.look()
     results = []
     for entry in _backwards(journal):
-        _still(work, timeline)
+        asking.still()
         results.append(_line(entry, *_one(work, entry, BACK[entry["what"]])))
     place.restore(asking, here, was)
     good = all(line["outcome"] != "failed" for line in results)
@@ -96,16 +97,12 @@ def _line(entry, outcome, why):
 
 def _one(work, entry, back):
     try:
-        return back(work, entry)
+        outcome, why = back(work, entry)
     except Unreadable as fault:
-        _still(work, work.place.timeline_id)
-        return "failed", str(fault)
-
-
-def _still(work, wanted):
-    current = work.asking.ask(work.place.project, "GetCurrentTimeline")
-    if place.identity(work.asking, current) != wanted:
-        raise Away("Another project or timeline was opened meanwhile. Open the timeline, then run Retake - Revert.")
+        outcome, why = "failed", str(fault)
+    if outcome != "taken back":
+        work.asking.still()
+    return outcome, why
 
 
 def _open(session):

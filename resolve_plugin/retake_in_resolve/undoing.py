@@ -27,6 +27,7 @@ def items(work, path, found):
         # [delete-needs-edit-page]
         open_page(asking, "edit")
         if not gone() and not asking.write(timeline, "DeleteClips", ([item.thing], False), gone):
+            asking.still()
             left.append("the take on %s is still there: delete it by hand" % where)
     return "; ".join(left)
 
@@ -61,4 +62,5 @@ def track(work, kind, index, name):
 
     if asking.write(timeline, "DeleteTrack", (kind, index), gone):
         return True, "taken back"
+    asking.still()
     return False, "track %s (%s%d) could not be removed: delete it by hand" % (called, kind[0].upper(), index)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from retake_in_resolve import exchange
 from retake_in_resolve.asking import Away
+from retake_in_resolve.collect import collect
 from retake_in_resolve.exchange import Taken
 
+from tests.fake_resolve import frozen
 from tests.resolve_plugin.scene import Scene, outcomes
 
 
@@ -192,8 +194,6 @@ def test_a_project_that_is_closed_half_way_is_taken_up_again(scene: Scene) -> No
             scene.fake.setup.project("Other feature")
 
     asking.record = after_some_calls
-    from retake_in_resolve.collect import collect
-
     with pytest.raises(Away):
         collect(asking, str(scene.state), scene.saying)
     assert scene.session is not None
@@ -328,3 +328,110 @@ def test_a_true_fraction_of_a_frame_is_told(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     told = scene.take_snapshot()
     assert not any(row["uneven"] for track in told["tracks"] for row in track["items"])
+
+
+# --- the editor goes to another timeline, at any call -----------------------------------------------------------------
+
+
+def switching(scene: Scene, call: int, kind: str = "every") -> tuple[Any, list[str]]:
+    """A scene whose editor opens another timeline right after a call of ours; that timeline, and the calls."""
+    assert scene.session is not None
+    scene.hand(scene.every_kind() if kind == "every" else scene.plan(scene.take(scene.short, "a1")))
+    other = scene.fake.setup.timeline("Other")
+    other.clip(scene.other, 0, 50)
+    scene.project.current = scene.stage.state
+    calls: list[str] = []
+
+    def after_a_call(thing: Any, name: str, *told: Any) -> None:
+        calls.append(name)
+        if len(calls) == call:
+            scene.project.current = other.state
+
+    asking = scene.asking
+    asking.record = after_a_call
+    try:
+        collect(asking, str(scene.state), scene.saying)
+    except Away as fault:
+        scene.said.append(str(fault))
+    return other, calls
+
+
+def goes_on_after_a_switch(folder: Path, call: int, kind: str = "every") -> int:
+    """What is said is true, both cuts stay, and Collect ends it. How many calls the undisturbed work makes."""
+    folder.mkdir()
+    scene = Scene(folder)
+    session = scene.begin()
+    first, before = scene.take_snapshot(), scene.picture()
+    other, calls = switching(scene, call, kind)
+    cut = frozen(other.state)
+    assert len(other.state.tracks["video"]) <= 4
+    assert [item.media.name for item in other.state.items()] == ["other.mov"], call
+    if not session.there("applied-1.json"):
+        assert "Retake - Collect" in scene.said[-1]
+        assert scene.project.current is other.state, "the editor is left where they went"
+    scene.project.current = scene.stage.state
+    if not session.there("applied-1.json"):
+        scene.collect()
+    assert frozen(other.state) == cut
+    assert scene.picture() == before, call
+    report = session.read("applied-1.json")
+    assert report is not None
+    assert set(outcomes(report).values()) <= {"done", "already there"}, (call, report)
+    scene.revert()
+    assert scene.take_snapshot() | {"made_at": 0} == first | {"made_at": 0}, call
+    return len(calls)
+
+
+def test_an_editor_who_opens_another_timeline_between_any_two_calls(tmp_path: Path) -> None:
+    calls = goes_on_after_a_switch(tmp_path / "calm", 0)
+    assert calls > 800, "the plan makes many calls: each of them may be the one"
+    for call in range(3, calls, 83):
+        goes_on_after_a_switch(tmp_path / str(call), call)
+
+
+def test_an_editor_who_opens_another_timeline_while_a_take_is_added(tmp_path: Path) -> None:
+    folder = tmp_path / "calm"
+    folder.mkdir()
+    scene = Scene(folder)
+    scene.begin()
+    _, calls = switching(scene, 0, "one")
+    added = calls.index("AddTake")
+    for call in range(added - 2, added + 30):
+        goes_on_after_a_switch(tmp_path / str(call), call, "one")
+
+
+def test_what_lands_on_another_timeline_is_taken_away_again(tmp_path: Path) -> None:
+    calm = tmp_path / "calm"
+    calm.mkdir()
+    scene = Scene(calm)
+    scene.begin()
+    _, calls = switching(scene, 0)
+    for call in [place for place, name in enumerate(calls) if name == "AppendToTimeline"]:
+        goes_on_after_a_switch(tmp_path / str(call), call)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_an_editor_who_opens_another_timeline_at_every_call(tmp_path: Path, part: int) -> None:
+    calls = goes_on_after_a_switch(tmp_path / "calm", 0)
+    for call in range(1 + part, calls, 4):
+        goes_on_after_a_switch(tmp_path / str(call), call)
+
+
+def test_a_snapshot_is_of_one_timeline(tmp_path: Path) -> None:
+    from retake_in_resolve import menu
+
+    scene = Scene(tmp_path)
+    other = scene.fake.setup.timeline("Other")
+    scene.project.current = scene.stage.state
+    asking, calls = scene.asking, [0]
+
+    def after_a_call(*told: Any) -> None:
+        calls[0] += 1
+        if calls[0] == 60:
+            scene.project.current = other.state
+
+    asking.record = after_a_call
+    with pytest.raises(Away, match="run Retake"):
+        menu._retake(asking, {"state": str(scene.state)}, scene.saying)
+    assert not scene.state.exists()
