@@ -1,8 +1,8 @@
 """A take of the whole clip, by Resolve's own take selector: the original stays in the list, and stays what is seen."""
 
 from . import numbers, takes, tracks
-from .bins import Refused, bring_in
-from .work import key, result, standing
+from .bins import Refused, bring_in, same_file
+from .work import key, original_of, result, standing
 
 
 def add(work, take):
@@ -10,7 +10,7 @@ def add(work, take):
     asking, journal = work.asking, work.journal
     clip = standing(work, take)
     begun = journal.unsettled("add take", **key(take))
-    mine = clip.takes.of_file(take["path"])
+    mine = clip.takes.of_take(take["path"], take["bounds"])
     if mine is not None and begun is None:
         return result(take, "already there", "", clip.item, clip.stand.start, mine.index)
     _may(work, take, clip)
@@ -20,7 +20,7 @@ def add(work, take):
         media = bring_in(work, take, asking.ask(clip.thing, "GetMediaPoolItem"))
         if begun is None:
             told["n"] = _intend(work, take, clip, told)
-        mine = _add(asking, clip.thing, media, take)
+        mine = _add(asking, clip.thing, media, take, told)
         if mine is None:
             asking.still()
             left = takes.settle(asking, clip.thing, told, told["chosen"]["media"])
@@ -35,8 +35,17 @@ def add(work, take):
         if left:
             return result(take, "failed", _and(wrong, left), clip.item, clip.stand.start)
         return result(take, "undone", wrong + " It was taken away again.", clip.item, clip.stand.start)
-    journal.came(told["n"], "done", index=mine.index)
-    return result(take, "done", "", clip.item, clip.stand.start, mine.index)
+    keep = takes.kept(takes.read(asking, clip.thing), told)
+    journal.came(told["n"], "done", index=mine.index, kept=keep.content() if keep else None)
+    return result(take, "done", _further(told), clip.item, clip.stand.start, mine.index)
+
+
+def _further(told):
+    """What is said where the list holds other frames of the same file."""
+    if not told.get("beside"):
+        return ""
+    others = ", ".join("%s to %s" % (entry["start"], entry["end"]) for entry in told["beside"])
+    return "The clip's take list has other frames of the take too (%s), which were not asked for now" % others
 
 
 def _may(work, take, clip):
@@ -58,15 +67,22 @@ def _may(work, take, clip):
 
 
 def _before(work, take, clip):
-    """What the clip was before: the content that is seen, its number, whether the clip is plain; its original."""
+    """What the clip was before: the content that is seen, its number, whether that is the editor's own, whether the
+    clip is plain; its original; what the list has of the take's file.
+    """
     expects = take["expects"]
-    offset = expects["left_offset"] or 0
+    offset = expects["left_offset"]
     original = {"media": expects["media"], "start": offset, "end": offset + expects["duration"]}
+    known = original_of(work, take["item"], clip.takes) if clip.ours_seen else None
+    if known is not None:
+        original = known.content()
     seen = clip.takes.at(clip.takes.selected)
     stuck = seen is not None and work.journal.last("add take", path=seen.path, item=take["item"])
     chosen = original if seen is None or (stuck and stuck["came"] == "failed") else seen.content()
     plain = clip.takes.count == 0
-    return {"chosen": chosen, "original": original, "had_none": plain, "selected": clip.takes.selected}
+    same = [entry.content() for entry in clip.takes.entries if same_file(entry.path, take["path"])]
+    told = {"chosen": chosen, "original": original, "had_none": plain, "selected": clip.takes.selected}
+    return dict(told, own=not clip.ours_seen, beside=same)
 
 
 def _intend(work, take, clip, told):
@@ -81,13 +97,18 @@ def _intend(work, take, clip, told):
     )
 
 
-def _add(asking, thing, media, take):
+def _add(asking, thing, media, take, told):
     """AddTake with both bounds, and the entry that came of it, or None.
 
     [take-bounds-end-exclusive] [take-full-clip-default] [take-answers-unproven] [failed-add-may-leave-selector]
     """
     first, end = take["bounds"]
-    return asking.write(thing, "AddTake", (media, first, end), lambda: takes.read(asking, thing).of_file(take["path"]))
+    return asking.write(thing, "AddTake", (media, first, end), lambda: _mine(takes.read(asking, thing), take, told))
+
+
+def _mine(now, take, told):
+    """Our entry: with the frames that were asked, or with others that came of asking for them; None without any."""
+    return now.of_take(take["path"], take["bounds"]) or now.of_file(take["path"], told.get("beside") or ())
 
 
 def _wrong(work, take, clip, told, around):
@@ -97,7 +118,7 @@ def _wrong(work, take, clip, told, around):
     """
     asking, thing = work.asking, clip.thing
     now = takes.read(asking, thing)
-    mine, original = now.of_file(take["path"]), takes.kept(now, told)
+    mine, original = _mine(now, take, told), takes.kept(now, told)
     if mine is None or [mine.start, mine.end] != list(take["bounds"]):
         return "Resolve kept other frames of the take than it was given.", mine
     if original is None or original.index == mine.index:

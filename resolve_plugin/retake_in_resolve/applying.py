@@ -55,7 +55,7 @@ def _apply(asking, session, plan, saying, journal):
     was = was or place.whereabouts(asking, here, plan["timeline"])
     number = begun["n"] if begun else journal.intend("begin", revision=plan["revision"], was=was)
     go(asking, here, plan["timeline"], "Retake - Collect")
-    work = Work(asking, here, journal, plan, say)
+    work = Work(asking, here, journal, plan, say, [each.journal() for each in exchange.others_of(session)])
     copy = None
     if _same_rate(work):
         work.look()
@@ -66,11 +66,11 @@ def _apply(asking, session, plan, saying, journal):
             why = marking.mark(work, told)
             if why:
                 say(why)
-        picks = {item: picking.pick(work, item, plan["pick"][item]) for item in sorted(plan.get("pick") or {})}
+        picks = _picks(work) if copy else _not_picked(plan, "Resolve made no copy of the timeline first")
         _compare(work, before, copy)
     else:
         why = "The timeline's frame rate is no longer %s. Run Retake again on the cut as it is." % plan["rate"]
-        results, picks = [result(take, "refused", why) for take in plan["takes"]], {}
+        results, picks = [result(take, "refused", why) for take in plan["takes"]], _not_picked(plan, why)
     restored = place.restore(asking, here, was)
     if not restored:
         say("Page, bin, timeline or playhead are not all as they were.")
@@ -79,7 +79,8 @@ def _apply(asking, session, plan, saying, journal):
         "revision": plan["revision"],
         "at": exchange.now(),
         "results": results,
-        "picks": {item: ident for item, ident in picks.items() if ident is not None},
+        "picks": {line["item"]: line["shown"] for line in picks if line["shown"] is not None},
+        "picked": picks,
         "duplicate": copy,
         "restored": restored,
         "said": said,
@@ -150,6 +151,28 @@ def _takes(work, copy):
         results.append(_one(work, take))
         stuck = stuck or (results[-1]["outcome"] == "failed" and _left(work, take))
     return results
+
+
+def _picks(work):
+    """Each choice of the plan, as the report has it; one that was not carried out is said."""
+    lines = []
+    for item, ident in sorted((work.plan.get("pick") or {}).items()):
+        try:
+            done = picking.pick(work, item, ident)
+        except Unreadable as fault:
+            work.asking.still()
+            done = picking.Pick(None, "%s of the clip" % fault)
+        if done.why:
+            work.asking.still()
+            chosen = "The choice of %s" % ident if ident else "The choice of the original"
+            work.say("%s was not carried out: %s." % (chosen, done.why))
+        lines.append(picking.told(item, ident, done))
+    return lines
+
+
+def _not_picked(plan, why):
+    picked = sorted((plan.get("pick") or {}).items())
+    return [picking.told(item, ident, picking.Pick(None, why)) for item, ident in picked]
 
 
 def _left(work, take):

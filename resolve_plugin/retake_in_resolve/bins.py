@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 import unicodedata
 
 from . import numbers
@@ -12,6 +13,10 @@ from .place import identity
 
 COLOUR = ("Input Color Space", "IDT", "Data Level")
 """What Resolve was told of the source's colour, and must be told of the take."""
+
+
+NAMED = re.compile(r"_rtk[0-9A-Za-z]+_v\d+\.\w+$")
+"""How the files of takes are called: how one is known where neither plan nor journal speaks of it."""
 
 
 class Refused(Exception):

@@ -113,6 +113,13 @@ class Session(object):
         return Journal(self.path("journal.jsonl"))
 
 
+def others_of(session):
+    """The sessions of the same timeline, oldest first, but for this one."""
+    state = os.path.dirname(os.path.dirname(session.folder))
+    wanted = session.timeline()
+    return [each for each in sessions(state) if each.folder != session.folder and each.timeline() == wanted]
+
+
 def sessions(state):
     """Every session of the state folder, oldest first."""
     folder = os.path.join(state, "sessions")

@@ -3,7 +3,7 @@
 import re
 
 from . import numbers, tracks
-from .bins import Refused
+from .bins import Refused, path_of, same_file
 
 SOUNDS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
 """Resolve's names for audio tracks, by the channels of what is put on them."""
@@ -37,14 +37,33 @@ def room(work, take, kind, under, first, length, channels=0):
     return _make(work, take, kind, channels)
 
 
-def adopt(work, take, kind, count):
-    """Name the tracks above the first `count`, which Resolve made by itself for further channels of a take."""
+def adopt(work, path, name, kind, count):
+    """Name the tracks above the first `count` that Resolve made by itself for further channels of the take at `path`.
+
+    Known by what is on them: items of that file, and nothing else.
+    """
     asking, timeline, journal = work.asking, work.place.timeline, work.journal
     for index in range(count + 1, tracks.count(asking, timeline, kind) + 1):
-        if not is_name(asking.ask(timeline, "GetTrackName", kind, index), take["track_name"]):
-            number = _intend(work, take, kind, index - 1)
-            name = _call(work, take["track_name"], kind, index)
-            journal.came(number, "done", index=index, name=name)
+        called = asking.ask(timeline, "GetTrackName", kind, index)
+        if not is_name(called, name) and holds_only(work, kind, index, path):
+            number = _intend(work, name, kind, index - 1)
+            journal.came(number, "made", index=index, name=numbers.text(called))
+            journal.came(number, "done", index=index, name=_call(work, name, kind, index))
+
+
+def holds_only(work, kind, index, path):
+    """Whether a track holds items of that file and nothing else."""
+    asking = work.asking
+    found = tracks.items_of(asking, work.place.timeline, kind, index)
+    media = [asking.ask(item.thing, "GetMediaPoolItem") for item in found]
+    return bool(media) and all(same_file(path_of(asking, each), path) for each in media)
+
+
+def of(work, take, kind, track, count):
+    """The tracks on which a placing of a take may have left something: ours, that one, and those it made above."""
+    own = set(named(work, take["track_name"], kind)) | {track}
+    above = range(count + 1, tracks.count(work.asking, work.place.timeline, kind) + 1)
+    return own | {index for index in above if holds_only(work, kind, index, take["path"])}
 
 
 def named(work, name, kind):
@@ -69,30 +88,69 @@ def _sound(channels):
 
 
 def resume(work):
-    """Take up tracks that were being added when a script died: give them their name, or note that they never came."""
-    asking, timeline, journal = work.asking, work.place.timeline, work.journal
+    """Take up tracks that were being added when a script died: give those their name that are known to be ours.
+
+    Of one that was never seen nobody knows whether it came: an empty track there may be the editor's as well.
+    """
+    journal = work.journal
     for entry in journal.all("add track"):
-        if entry["came"] is not None:
+        if entry["came"] == "made":
+            index = found(work, entry)
+            if index:
+                journal.came(entry["n"], "done", index=index, name=_call(work, entry["name"], entry["kind"], index))
+                continue
+        elif entry["came"] is not None:
             continue
-        kind, index = entry["kind"], entry["count"] + 1
-        count = tracks.count(asking, timeline, kind)
-        named = index <= count and is_name(asking.ask(timeline, "GetTrackName", kind, index), entry["name"])
-        if named or (index == count and not tracks.items_of(asking, timeline, kind, index)):
-            journal.came(entry["n"], "done", index=index, name=_call(work, entry["name"], kind, index))
         else:
-            journal.came(entry["n"], "failed")
+            doubt = doubtful(work, entry)
+            if doubt:
+                work.say(doubt)
+        journal.came(entry["n"], "failed")
+
+
+def found(work, entry):
+    """The number of a track that the journal says we added; 0 where it is not to be told from the editor's own.
+
+    It is where it was added and is called as it was then, or bears our name, wherever it lies now.
+    """
+    asking, timeline, kind = work.asking, work.place.timeline, entry["kind"]
+    index, name = entry["after"].get("index"), entry["after"].get("name")
+    if not index or not name:
+        return 0
+    count = tracks.count(asking, timeline, kind)
+    names = [numbers.text(asking.ask(timeline, "GetTrackName", kind, each + 1)) for each in range(count)]
+    if index <= count and (names[index - 1] == name or is_name(names[index - 1], entry["name"])):
+        return index
+    same = [place + 1 for place, each in enumerate(names) if each == name and is_name(name, entry["name"])]
+    return same[0] if len(same) == 1 else 0
+
+
+def doubtful(work, entry):
+    """What is said of a track that may have been added just when a script died; "" where none can be that."""
+    asking, timeline, kind, index = work.asking, work.place.timeline, entry["kind"], entry["count"] + 1
+    if index != tracks.count(asking, timeline, kind) or tracks.items_of(asking, timeline, kind, index):
+        return ""
+    name = numbers.text(asking.ask(timeline, "GetTrackName", kind, index))
+    if not name.endswith(str(index)):  # Resolve numbers its names: any other is somebody's
+        return ""
+    where = "%s%d" % (kind[0].upper(), index)
+    return (
+        "the empty track %s may be one that Retake was adding when it was cut off: delete it if it is not yours" % where
+    )
 
 
 def _make(work, take, kind, channels):
     """A new track with our name; on top, as one further down would renumber others [add-track-renumbers]."""
     asking, timeline = work.asking, work.place.timeline
     count = tracks.count(asking, timeline, kind)
-    number = _intend(work, take, kind, count)
+    number = _intend(work, take["track_name"], kind, count)
     args = (kind,) if kind == "video" else (kind, _sound(channels))
     if not asking.write(timeline, "AddTrack", args, lambda: tracks.count(asking, timeline, kind) == count + 1):
         asking.still()
         work.journal.came(number, "failed")
         raise Refused("Resolve did not add a track for the takes. Add one named %s by hand." % take["track_name"])
+    called = numbers.text(asking.ask(timeline, "GetTrackName", kind, count + 1))
+    work.journal.came(number, "made", index=count + 1, name=called)
     work.journal.came(number, "done", index=count + 1, name=_call(work, take["track_name"], kind, count + 1))
     return count + 1
 
@@ -113,8 +171,8 @@ def _call(work, wanted, kind, index):
     return numbers.text(asking.ask(timeline, "GetTrackName", kind, index))
 
 
-def _intend(work, take, kind, count):
-    told = {"kind": kind, "count": count, "name": take["track_name"], "revision": work.plan["revision"]}
+def _intend(work, name, kind, count):
+    told = {"kind": kind, "count": count, "name": name, "revision": work.plan["revision"]}
     return work.journal.intend("add track", **told)
 
 

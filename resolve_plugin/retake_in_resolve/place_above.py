@@ -17,13 +17,15 @@ def put(work, take):
     kind = "audio" if take["kind"] == "sound" else "video"
     first, length = take["record"][0] + clip.moved, take["record"][1]
     begun = journal.unsettled("put above", **key(take))
-    mine = already(work, take, kind, first)
+    if begun is not None:
+        own_tracks.adopt(work, take["path"], take["track_name"], kind, begun["count"])
+    mine, elsewhere = lies(work, take, kind, first)
     if mine and begun is None:
-        return result(take, "already there", "", mine[0], tracks.span(asking, mine[0])[0])
+        return result(take, "already there", _too(asking, elsewhere), mine[0], first)
     if length < 1 or not 0 <= take["bounds"][0] < take["bounds"][1] <= take["frames"]:
         raise Refused("The take has no frames for its place. Run Retake again on the cut as it is.")
     if begun is not None and not mine:
-        _strays(work, begun)
+        _strays(work, take, begun)
     number, count = (begun["n"], begun["count"]) if begun else (None, 0)
     if not mine:
         like = None if clip.ours_seen else asking.ask(clip.thing, "GetMediaPoolItem")
@@ -33,27 +35,38 @@ def put(work, take):
         before = tracks.footprint(asking, tracks.all_items(asking, work.place.timeline, (kind,)))
         count = tracks.count(asking, work.place.timeline, kind)
         if begun is None:
-            number = _intend(work, take, clip, kind, (first, length), before, count)
+            number = _intend(work, take, track, kind, (first, length), before, count)
         mine = _append(work, take, media, kind, track, (first, length))
         if not mine:
             asking.still()
-            left = undoing.strays(work, take["path"], kind, before)
+            left = undoing.strays(work, take["path"], kind, before, own_tracks.of(work, take, kind, track, count))
             journal.came(number, "failed", left=left)
             why = "Resolve did not put it where it belongs. Apply again; if it fails again, place %s by hand."
             return result(take, "failed", _and(why % take["path"], left))
-    own_tracks.adopt(work, take, kind, count)
+    own_tracks.adopt(work, take["path"], take["track_name"], kind, count)
     wrong, lost = _dressed(work, take, clip, mine)
     if wrong:
         asking.still()
         left = undoing.items(work, take["path"], mine)
         journal.came(number, "failed" if left else "undone", left=left)
         return result(take, "failed" if left else "undone", _and(wrong, left or "it was taken away again"))
-    journal.came(number, "done", placed=[item.ident for item in mine], track=mine[0].track, start=first)
+    offset = tracks.stand(asking, mine[0]).offset
+    placed = {"placed": [item.ident for item in mine], "track": mine[0].track, "start": first, "offset": offset}
+    journal.came(number, "done", **placed)
     why = "Not copied from the clip: %s." % ", ".join(lost) if lost else ""
-    return result(take, "done", why, mine[0], first)
+    return result(take, "done", " ".join(filter(None, [why, _too(asking, elsewhere)])), mine[0], first)
 
 
-def _intend(work, take, clip, kind, record, before, count):
+def _too(asking, elsewhere):
+    """What is said where the take lies in other places as well."""
+    if not elsewhere:
+        return ""
+    where = ", ".join("%s%d" % (each.kind[0].upper(), each.track) for each in elsewhere)
+    frames = ", ".join(str((tracks.span(asking, each) or ("?",))[0]) for each in elsewhere)
+    return "It lies elsewhere too (%s, frame %s): delete it there if you do not want it" % (where, frames)
+
+
+def _intend(work, take, track, kind, record, before, count):
     return work.journal.intend(
         "put above",
         revision=work.plan["revision"],
@@ -62,32 +75,62 @@ def _intend(work, take, clip, kind, record, before, count):
         kind=kind,
         record=list(record),
         path=take["path"],
+        bounds=take["bounds"],
         name=take["track_name"],
+        track=track,
         before=[list(key) for key in before],
         count=count,
     )
 
 
-def already(work, take, kind, first):
-    """Our items with this take's file: where it belongs, or wherever on our tracks the editor moved them.
+def lies(work, take, kind, first):
+    """Our items with this take's file, and no others: `(those that lie where they belong, those that lie elsewhere)`.
 
-    What lies where another take of the plan with the same file belongs is that one's.
+    Where it belongs is: from frame `first` on, with the plan's length and the plan's frames of the file. Ours are those
+    that a journal placed, and what lies on our tracks; but not what lies where another take of the plan belongs.
     """
     asking, timeline = work.asking, work.place.timeline
     own = set(own_tracks.named(work, take["track_name"], kind))
+    told = [each for each in work.told("put above", came="done") if same_file(each["path"], take["path"])]
+    placed = {ident: each for each in told for ident in each["after"].get("placed") or ()}
     others = {
         other["record"][0]
         for other in work.plan["takes"]
         if other["item"] != take["item"] and same_file(other["path"], take["path"])
     }
-    found = []
+    others |= {each["after"].get("start") for each in told if each["item"] != take["item"]}
+    right, elsewhere = [], []
     for item in tracks.all_items(asking, timeline, (kind,)):
-        lies = tracks.span(asking, item)
-        if lies is None or not (lies[0] == first or (item.track in own and lies[0] not in others)):
+        if item.track not in own and item.ident not in placed:
             continue
-        if same_file(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), take["path"]):
-            found.append(item)
-    return found
+        if not same_file(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), take["path"]):
+            continue
+        now = tracks.stand(asking, item)
+        if (now.start, now.duration) == (first, take["record"][1]) and _plays(work, item, now, take, placed):
+            right.append(item)
+        elif now.start not in others:
+            elsewhere.append(item)
+    return right, elsewhere
+
+
+def _plays(work, item, now, take, placed):
+    """Whether an item shows the plan's frames of the take from the first on.
+
+    What its left offset counts where the file has another rate is not known for certain: it may have what it had when
+    it was placed with the same bounds, or what either way of counting makes of them. [left-offset-mixed-rate]
+    """
+    told = placed.get(item.ident)
+    if told is not None and told.get("bounds") == take["bounds"] and told["after"].get("offset") == now.offset:
+        return True
+    first = take["bounds"][0]
+    if now.offset is None or now.offset == first:
+        return True
+    media = work.asking.ask(item.thing, "GetMediaPoolItem")
+    rate = numbers.rate(work.asking.ask(media, "GetClipProperty", "FPS"))
+    mine = numbers.rate(work.plan["rate"])
+    return (
+        take["kind"] != "sound" and bool(rate and mine) and rate != mine and abs(first * mine / rate - now.offset) < 1
+    )
 
 
 def _append(work, take, media, kind, track, record):
@@ -152,10 +195,11 @@ def _name(asking, timeline):
     return numbers.text(asking.ask(timeline, "GetName"))
 
 
-def _strays(work, begun):
+def _strays(work, take, begun):
     """Before a placing that was under way is made again: take away what it may have put elsewhere."""
     before = {tuple(key) for key in begun["before"]}
-    left = undoing.strays(work, begun["path"], begun["kind"], before)
+    own = own_tracks.of(work, take, begun["kind"], begun["track"], begun["count"])
+    left = undoing.strays(work, begun["path"], begun["kind"], before, own)
     if left:
         work.say("%s: %s." % (begun["ident"], left))
 

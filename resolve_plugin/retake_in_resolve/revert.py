@@ -57,7 +57,7 @@ def _revert(asking, session, saying, journal):
     told = journal.open("revert")
     number = told["n"] if told else journal.intend("revert", upto=plan["revision"], was=was)
     go(asking, here, timeline, "Retake - Revert")
-    work = Work(asking, here, journal, plan, say)
+    work = Work(asking, here, journal, plan, say, [each.journal() for each in exchange.others_of(session)])
     work.look()
     results = []
     for entry in _backwards(journal):
@@ -73,7 +73,7 @@ def _revert(asking, session, saying, journal):
     session.write(_name(session), report)
     session.remove(exchange.WAITING)
     for line in results:
-        if line["outcome"] == "failed":
+        if line["why"]:
             say("%s: %s." % (line["ident"], line["why"]))
     taken = len([line for line in results if line["outcome"] == "taken back"])
     say("%d things were taken back. Movies stay in the bin, copies of the timeline in the project." % taken)

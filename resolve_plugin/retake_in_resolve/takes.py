@@ -9,10 +9,11 @@ from .place import identity
 
 
 class Take(object):
-    """One entry: its 1-based place, id and file of its media, first frame and end (exclusive) in media frames."""
+    """One entry: its place; its media, with id and file; its first frame and end (exclusive) in media frames."""
 
-    def __init__(self, index, media, path, start, end):
+    def __init__(self, index, thing, media, path, start, end):
         self.index = index
+        self.thing = thing
         self.media = media
         self.path = path
         self.start = start
@@ -38,18 +39,27 @@ class Takes(object):
         """The entry at a place, or None."""
         return next((entry for entry in self.entries if entry.index == index), None)
 
-    def of_file(self, path):
-        """The entry that shows a file, or None."""
-        return next((entry for entry in self.entries if same_file(entry.path, path)), None)
+    def of_file(self, path, but=()):
+        """The first entry that shows a file, other than those with the contents of `but`; or None."""
+        shows = (entry for entry in self.entries if same_file(entry.path, path))
+        return next((entry for entry in shows if entry.content() not in but), None)
+
+    def of_take(self, path, bounds):
+        """The entry that shows these frames of a file, or None."""
+        shows = (entry for entry in self.entries if same_file(entry.path, path))
+        return next((entry for entry in shows if [entry.start, entry.end] == list(bounds)), None)
 
     def of_content(self, content, near=0):
-        """The entry with this content, at place `near` if there are several; else one of the same media; else None.
+        """The entry with this content, at place `near` if there are several; else that of the same media; else None.
 
-        The bounds of an original as Resolve seeds them are not known for every kind of media: then the media decides.
+        The bounds of an original as Resolve seeds them are not known for every kind of media: then the media decides,
+        and where several entries are of it, the place. A plain clip's original becomes the first [take-original-first].
         """
         exact = [entry for entry in self.entries if entry.content() == content]
-        same = exact or [entry for entry in self.entries if entry.media == content["media"]]
-        return next((entry for entry in same if entry.index == near), same[0] if same else None)
+        if exact:
+            return next((entry for entry in exact if entry.index == near), exact[0])
+        same = [entry for entry in self.entries if entry.media == content["media"]]
+        return same[0] if len(same) == 1 else next((entry for entry in same if entry.index == (near or 1)), None)
 
 
 def read(asking, thing):
@@ -64,7 +74,7 @@ def read(asking, thing):
             continue
         media = told.get("mediaPoolItem")
         start, end = numbers.frame(told.get("startFrame"))[0], numbers.frame(told.get("endFrame"))[0]
-        entries.append(Take(index, identity(asking, media), path_of(asking, media), start, end))
+        entries.append(Take(index, media, identity(asking, media), path_of(asking, media), start, end))
     return Takes(count, numbers.whole(asking.ask(thing, "GetSelectedTakeIndex"), 0), entries)
 
 
@@ -92,12 +102,12 @@ def remove(asking, thing, path, told):
     """Take our entry out of a list, and leave the clip as it was before us. "" where it is, else what is not, in words.
 
     `told` is what the journal has: `chosen`, the content that was seen before, `original`, `selected`, and `had_none`:
-    whether the clip was plain.
+    whether the clip was plain; in `beside`, entries of the same file that were there before, which stay.
     """
     expected = shown(asking, thing)
-    now = read(asking, thing)
-    while now.of_file(path) is not None:
-        ours, keep = now.of_file(path), kept(now, told)
+    now, beside = read(asking, thing), told.get("beside") or ()
+    while now.of_file(path, beside) is not None:
+        ours, keep = now.of_file(path, beside), kept(now, told)
         if ours.media == expected or now.selected == ours.index:
             if keep is None:
                 return "the original is not in the clip's take list any more"

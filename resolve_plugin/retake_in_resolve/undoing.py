@@ -32,26 +32,24 @@ def items(work, path, found):
     return "; ".join(left)
 
 
-def strays(work, path, kind, before):
-    """Delete what a placing left anywhere: items that show our file where nothing lay before. "" or what is left."""
+def strays(work, path, kind, before, own):
+    """Delete what a placing left on the tracks `own`: new items of our file. "" or what is left."""
     asking = work.asking
     found = []
     for item in tracks.all_items(asking, work.place.timeline, (kind,)):
         lies = tracks.span(asking, item)
-        if lies is not None and (item.kind, item.track, *lies) not in before:
+        if item.track in own and lies is not None and (item.kind, item.track, *lies) not in before:
             found.append(item)
     return items(work, path, found)
 
 
-def track(work, kind, index, name):
-    """Remove a track that we added, if it is on top, bears its name and is empty. Whether it is gone, and why not."""
+def track(work, kind, index):
+    """Remove a track that we added, if it is on top and empty. Whether it is gone, and why not."""
     asking, timeline = work.asking, work.place.timeline
     count = tracks.count(asking, timeline, kind)
-    if index > count:
-        return True, "was gone"
     called = numbers.text(asking.ask(timeline, "GetTrackName", kind, index))
-    if index != count or (name and called != name):
-        return False, "track %s%d was moved or renamed: it is left" % (kind[0].upper(), index)
+    if index != count:
+        return False, "track %s (%s%d) is not on top any more: it is left" % (called, kind[0].upper(), index)
     if tracks.items_of(asking, timeline, kind, index):
         return False, "track %s (%s%d) is not empty: it is left" % (called, kind[0].upper(), index)
     if work.locked(kind, index):

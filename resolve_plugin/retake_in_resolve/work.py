@@ -1,29 +1,45 @@
 """One apply under way: the plan, the place, the journal; and the clip that a take of the plan belongs to."""
 
 from . import numbers, takes, tracks
-from .bins import Refused, path_of, same_file
+from .bins import NAMED, Refused, path_of, same_file
 
 
 class Work(object):
     """What everything that applies a plan needs. `items` is the timeline as it was last looked at."""
 
-    def __init__(self, asking, place, journal, plan, say):
+    def __init__(self, asking, place, journal, plan, say, earlier=()):
+        """`earlier` are the journals of the other sessions of the same timeline."""
         self.asking = asking
         self.place = place
         self.journal = journal
         self.plan = plan
         self.say = say
         self.items = []
-        told = [entry["path"] for what in ("add take", "put above") for entry in journal.all(what)]
-        self.paths = [take["path"] for take in plan["takes"]] + told
+        self.journals = [*earlier, journal]
+        self.paths = [take["path"] for take in plan["takes"]]
+        self.paths += [entry["path"] for entry in self.told("add take", "put above")]
+        self._lists = None
 
     def look(self):
         """Read the timeline's items again."""
         self.items = tracks.all_items(self.asking, self.place.timeline)
+        self._lists = None
+
+    def told(self, *kinds, **same):
+        """The intents of these kinds of all sessions of the timeline, oldest first."""
+        found = [entry for journal in self.journals for what in kinds for entry in journal.all(what, **same)]
+        return sorted(found, key=lambda entry: entry["at"])
+
+    def lists(self):
+        """The items that have a take list, each with the files in it; read once for each look at the timeline."""
+        if self._lists is None:
+            read = [(item, takes.read(self.asking, item.thing)) for item in self.items if item.kind == "video"]
+            self._lists = [(item, [entry.path for entry in now.entries]) for item, now in read if now.count]
+        return self._lists
 
     def ours(self, path):
-        """Whether a file is one of the takes of this session."""
-        return any(same_file(path, known) for known in self.paths)
+        """Whether a file is one of our takes: one that plan or journals speak of, or one that is called like one."""
+        return any(same_file(path, known) for known in self.paths) or NAMED.search(path) is not None
 
     def locked(self, kind, track):
         """Whether a track is locked. Only true on the current timeline."""
@@ -53,6 +69,10 @@ def standing(work, take):
         raise Refused(
             "The clip of this take is not in the timeline any more. Bring it back, or run Retake again on the cut."
         )
+    if expects["left_offset"] is None:
+        raise Refused(
+            "Resolve did not tell which part of its media the clip shows. Run Retake again on the cut as it is."
+        )
     now = tracks.stand(asking, item)
     listed = takes.read(asking, item.thing)
     seen = listed.at(listed.selected)
@@ -72,10 +92,44 @@ def _shows(work, item, now, expects, listed=None):
     if now.media == expects["media"]:
         return now.offset == expects["left_offset"]
     listed = listed or takes.read(work.asking, item.thing)
-    if not any(entry.media == expects["media"] for entry in listed.entries):
-        return False
+    originals = [entry for entry in listed.entries if entry.media == expects["media"]]
     media = work.asking.ask(item.thing, "GetMediaPoolItem")
-    return work.ours(path_of(work.asking, media))
+    if not originals or not work.ours(path_of(work.asking, media)):
+        return False
+    return any(_begins(work, item, entry, expects["left_offset"]) for entry in originals)
+
+
+def _begins(work, item, entry, offset):
+    """Whether an original that is not seen begins at that offset of its media, as far as its list tells.
+
+    A list counts from the head of the media, or from the number of a sequence's first file [sequence-bounds]; or it has
+    what it had when a take was put beside it.
+    """
+    if entry.start is None or offset is None or entry.start == offset:
+        return True
+    first = numbers.whole(numbers.text(work.asking.ask(entry.thing, "GetClipProperty", "Start")), 0)
+    if entry.start - first == offset:
+        return True
+    told = work.told("add take", item=item.ident, came="done")
+    return any(
+        each["expects"]["left_offset"] == offset and each["after"].get("kept") == entry.content() for each in told
+    )
+
+
+def original_of(work, item, now):
+    """The entry of a clip's take list that was seen last before one of ours was; None where it is not known, or gone.
+
+    `item` is the clip's id, `now` its list. What was seen is told by the journals of all sessions of the timeline.
+    """
+    for told in reversed(work.told("add take", "pick", item=item)):
+        picked = told["what"] == "pick"
+        seen, own = (told.get("seen"), True) if picked else (told["chosen"], told.get("own"))
+        entry = now.of_content(seen, told.get("selected") or 0) if seen else None
+        if entry is not None and not work.ours(entry.path):
+            return entry
+        if entry is None and seen and own:
+            return None
+    return None
 
 
 def key(take):
