@@ -1,7 +1,7 @@
 """A take of the whole clip, by Resolve's own take selector: the original stays in the list, and stays what is seen."""
 
 from . import numbers, takes, tracks
-from .bins import Refused, bring_in, same_file
+from .bins import Refused, bring_in, same_take
 from .work import key, original_of, result, standing
 
 
@@ -80,7 +80,7 @@ def _before(work, take, clip):
     stuck = seen is not None and work.journal.last("add take", path=seen.path, item=take["item"])
     chosen = original if seen is None or (stuck and stuck["came"] == "failed") else seen.content()
     plain = clip.takes.count == 0
-    same = [entry.content() for entry in clip.takes.entries if same_file(entry.path, take["path"])]
+    same = [entry.content() for entry in clip.takes.entries if same_take(entry.path, take["path"])]
     told = {"chosen": chosen, "original": original, "had_none": plain, "selected": clip.takes.selected}
     return dict(told, own=not clip.ours_seen, beside=same)
 

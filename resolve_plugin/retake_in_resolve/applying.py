@@ -33,6 +33,7 @@ def apply(asking, session, plan, saying):
     try:
         return _apply(asking, session, plan, saying, journal)
     except Unreadable as fault:
+        asking.still()
         raise Away("%s. Look whether the project is still open, then run Retake - Collect." % fault) from None
     finally:
         asking.journal = None
@@ -95,7 +96,7 @@ def right_place(asking, session, plan):
     """The place the plan is for. Raises Away where another project is open, or the plan is for another snapshot."""
     here = place.here(asking)
     if here.project_id != plan["project"]:
-        name = (session.read(exchange.SNAPSHOT) or {}).get("project", {}).get("name", "")
+        name = session.project_name()
         raise Away("The takes belong to the project %s, which is not open. Open it, then run Retake - Collect." % name)
     if plan.get("snapshot") != session.snapshot_digest():
         raise Away("The takes were made for another reading of the timeline. Run Retake again.")
@@ -110,9 +111,7 @@ def go(asking, here, wanted, script):
     timeline = place.timeline_of(asking, here.project, wanted)
     current = None if timeline is None else place.make_current(asking, here.project, timeline, wanted)
     if current is None:
-        raise Away(
-            "The timeline of the takes is not in the project, or does not open. Open it, then run the script again."
-        )
+        raise Away("The timeline of the takes is not in the project, or does not open. Open it, then run %s." % script)
     here.timeline, here.timeline_id = current, wanted
     asking.stay(here.project, wanted, script)
 
@@ -122,7 +121,7 @@ def came_from(asking, here, journal, begun, wanted):
 
     Who is neither where that script began, nor on the timeline `wanted` that it worked on, nor on its copy, went there.
     """
-    if begun is None or journal.age(begun) >= LATELY:
+    if begun is None or not begun.get("was") or journal.age(begun) >= LATELY:
         return None
     known = here.timeline_id in (begun["was"]["timeline"], wanted)
     if known or duplicate.is_copy(asking, journal, here.timeline, here.timeline_id):
@@ -164,8 +163,9 @@ def _picks(work):
             done = picking.Pick(None, "%s of the clip" % fault)
         if done.why:
             work.asking.still()
-            chosen = "The choice of %s" % ident if ident else "The choice of the original"
-            work.say("%s was not carried out: %s." % (chosen, done.why))
+            names = [take["name"] for take in work.plan["takes"] if ident and take["ident"] == ident]
+            chosen = names[0] if names else ident or "the original"
+            work.say("The choice of %s was not carried out: %s." % (chosen, done.why))
         lines.append(picking.told(item, ident, done))
     return lines
 

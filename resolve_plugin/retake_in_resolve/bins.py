@@ -66,6 +66,14 @@ def same_file(one, other):
         return False
 
 
+def same_take(one, other):
+    """Whether two paths name the same take: the same file, or one of ours that was relinked and is called the same."""
+    if same_file(one, other):
+        return True
+    names = [re.split(r"[\\/]", _plain(path))[-1] for path in (one, other)]
+    return names[0] == names[1] and NAMED.search(names[0]) is not None
+
+
 def _plain(path):
     return os.path.normcase(os.path.normpath(unicodedata.normalize("NFC", path)))
 

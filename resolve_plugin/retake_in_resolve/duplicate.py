@@ -14,9 +14,10 @@ def ensure(work):
     [duplicate-becomes-current] [duplicate-name-taken]
     """
     asking, journal = work.asking, work.journal
-    done = [entry for entry in journal.all("duplicate") if entry["came"] == "done"]
-    if done:
-        return {"id": done[-1]["after"]["id"], "name": done[-1]["after"]["name"]}
+    done = [entry["after"] for entry in journal.all("duplicate") if entry["came"] == "done"]
+    there = done and place.timeline_of(asking, work.place.project, done[-1]["id"])
+    if there:
+        return {"id": done[-1]["id"], "name": numbers.text(asking.ask(there, "GetName")) or done[-1]["name"]}
     begun = journal.open("duplicate")
     found = _made(work, begun["name"], begun["before"]) if begun else None
     if begun and found:

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 
-from . import FORMAT, numbers
+from . import FORMAT, numbers, plans
 from .journal import Journal
 
 SNAPSHOT = "snapshot.rtksnap"
@@ -60,7 +60,7 @@ class Session(object):
 
     def write(self, name, value):
         """Put a JSON file in its place, whole."""
-        put(self.path(name), json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8"))
+        put(self.path(name), json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8", "replace"))
 
     def read(self, name):
         """A JSON file as a map; None where it is not there or is no such file."""
@@ -81,7 +81,26 @@ class Session(object):
         found = self.read(PLAN)
         if found is None or found.get("otio_retake_apply") != FORMAT:
             return None
-        return found if isinstance(numbers.whole(found.get("revision")), int) else None
+        return None if plans.fault(found) else found
+
+    def damage(self):
+        """What lies there and cannot be used, in words; "" where all can."""
+        if not self.there(PLAN):
+            return ""
+        if self.plan() is None:
+            found = self.read(PLAN) or {}
+            what = plans.fault(found) if found.get("otio_retake_apply") == FORMAT else "form"
+            return "its file %s is damaged, or of another version (%s)" % (PLAN, what)
+        if not all(self.timeline()):
+            return "its file %s is damaged" % SNAPSHOT
+        return ""
+
+    def named(self):
+        """What an editor knows it by: its timeline and when that was handed over; and its folder."""
+        told = _inner(self.read(SNAPSHOT), "timeline").get("name")
+        when = os.path.basename(self.folder)
+        when = "%s-%s-%s %s:%s" % (when[:4], when[4:6], when[6:8], when[9:11], when[11:13])
+        return "The takes for the timeline %s of %s UTC (%s)" % (told or "?", when, self.folder)
 
     def snapshot_digest(self):
         """SHA-256 of the snapshot as it was handed over; "" where there is none."""
@@ -93,8 +112,13 @@ class Session(object):
 
     def timeline(self):
         """`(project id, timeline id)` that this session is about."""
-        snapshot = self.read(SNAPSHOT) or {}
-        return (snapshot.get("project", {}).get("id", ""), snapshot.get("timeline", {}).get("id", ""))
+        snapshot = self.read(SNAPSHOT)
+        project, timeline = (_inner(snapshot, name).get("id") for name in ("project", "timeline"))
+        return (project if isinstance(project, str) else "", timeline if isinstance(timeline, str) else "")
+
+    def project_name(self):
+        """What its project was called."""
+        return numbers.text(_inner(self.read(SNAPSHOT), "project").get("name"))
 
     def report_name(self, revision):
         """The name of the report of one plan."""
@@ -111,6 +135,11 @@ class Session(object):
     def journal(self):
         """The journal of this session as it is on disk now."""
         return Journal(self.path("journal.jsonl"))
+
+
+def _inner(found, name):
+    held = (found or {}).get(name)
+    return held if isinstance(held, dict) else {}
 
 
 def others_of(session):

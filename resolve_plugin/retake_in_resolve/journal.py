@@ -10,6 +10,18 @@ import io
 import json
 import os
 
+NEEDED = {
+    "add take": ("ident", "item", "path", "expects", "chosen", "original", "had_none", "selected"),
+    "put above": ("ident", "item", "path", "kind", "record", "name", "before", "count"),
+    "add track": ("kind", "count", "name"),
+    "mark": ("told",),
+    "begin": ("was",),
+    "revert": ("upto",),
+    "duplicate": ("name", "before"),
+    "pick": ("item",),
+}
+"""What an intent of each kind must tell to be of use."""
+
 
 class Journal(object):
     """The journal of one session. Reading forgives a last line that was cut off; writing begins a new line after it."""
@@ -17,6 +29,7 @@ class Journal(object):
     def __init__(self, path):
         self.path = path
         self.intents = []
+        self.broken = 0  # lines that are no entries; one that was cut off tells of nothing that was done
         self._next = 1
         self._read()
 
@@ -91,11 +104,13 @@ class Journal(object):
                     entry = json.loads(line)
                 except ValueError:
                     continue
-                if isinstance(entry, dict):
+                if isinstance(entry, dict) and _whole(entry):
                     self._take(entry)
+                else:
+                    self.broken += 1
 
     def _add(self, entry):
-        line = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode("utf-8") + b"\n"
+        line = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace") + b"\n"
         with open(self.path, "ab+") as file:
             if file.tell():
                 file.seek(-1, os.SEEK_END)
@@ -107,6 +122,24 @@ class Journal(object):
 
 
 _FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def _whole(entry):
+    """Whether a line is one that this journal writes."""
+    if not isinstance(entry.get("n", 0), int) or not isinstance(entry.get("at", ""), str):
+        return False
+    if "what" in entry:
+        return isinstance(entry.get("n"), int) and "at" in entry and _tells(entry)
+    return "came" not in entry or isinstance(entry.get("of"), int)
+
+
+def _tells(entry):
+    told = entry["what"]
+    needed = NEEDED.get(told, ()) if isinstance(told, str) else ("a kind",)
+    if not all(name in entry for name in needed):
+        return False
+    maps = [entry[name] for name in ("expects", "chosen", "original", "was", "told") if name in entry]
+    return all(isinstance(held, dict) for held in maps)
 
 
 def _now():

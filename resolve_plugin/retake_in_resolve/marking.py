@@ -28,12 +28,18 @@ def mark(work, told):
 
 
 def unmark(work, told):
-    """Clear our id from a marker that carries it. Whether none carries it now."""
+    """Clear our text from the marker that carries it, and from any of the same owner that was moved.
+
+    `(whether one carried it, whether none does now)`.
+    """
     thing = owner(work, told)
-    found = None if thing is None else _marker(work.asking, thing, told)
-    if found is None or not found[1].startswith(OURS):
-        return True
-    return write(work.asking, thing, found[0], "")
+    markers = {} if thing is None else work.asking.ask(thing, "GetMarkers")
+    ours = [
+        frame
+        for frame, marker in (markers.items() if isinstance(markers, dict) else ())
+        if isinstance(marker, dict) and numbers.text(marker.get("customData")).startswith(OURS)
+    ]
+    return bool(ours), all([write(work.asking, thing, frame, "") for frame in ours])
 
 
 def write(asking, thing, frame, custom):

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import List
 
 from . import collect as collecting
 from . import exchange, finding, handing_over, place, revert, snapshot, watching
@@ -40,7 +41,8 @@ def _guarded(names, pointer_path, work):
     except (Away, Taken, NotFound, Unreadable) as fault:
         saying.say(str(fault))
     except OSError as fault:
-        saying.say("%s: %s. Look whether the disk is there and has room." % (fault.filename, fault.strerror))
+        where = fault.filename or "The folder in which Retake keeps its files"
+        saying.say("%s: %s. Look whether the disk is there and has room." % (where, fault.strerror or fault))
     except Exception as fault:  # a fault of ours must not look like one of Resolve's
         saying.say(_fault(fault))
     return 1
@@ -67,16 +69,20 @@ def _retake(asking, pointer, saying):
 
 
 def _collect(asking, pointer, saying):
-    reports = collecting.collect(asking, pointer["state"], saying)
-    if reports:
-        saying.tell("Takes were put into the project. Save it to keep them.", asking)
+    stuck: List[str] = []
+    reports = collecting.collect(asking, pointer["state"], saying, stuck)
+    if reports or stuck:
+        text, details = collecting.told(reports, stuck)
+        saying.tell(text, asking, details)
     return 0
 
 
 def _take_back(asking, pointer, saying):
-    reports = revert.revert(asking, pointer["state"], saying)
-    if reports:
-        saying.tell("What Retake had added to this timeline was taken back. Details are in the console.", asking)
+    stuck: List[str] = []
+    reports = revert.revert(asking, pointer["state"], saying, stuck)
+    if reports or stuck:
+        text, details = revert.told(reports, stuck)
+        saying.tell(text, asking, details)
     return 0
 
 

@@ -24,6 +24,8 @@ def frame(value):
     """`(frame, uneven)`: the nearest whole frame, None where it is no number; whether it was a true fraction."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None, False
+    if value != value or value in (float("inf"), float("-inf")):
+        return None, False
     nearest = round(value)
     return nearest, abs(value - nearest) > UNEVEN
 

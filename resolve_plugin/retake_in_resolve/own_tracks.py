@@ -3,7 +3,7 @@
 import re
 
 from . import numbers, tracks
-from .bins import Refused, path_of, same_file
+from .bins import Refused, path_of, same_take
 
 SOUNDS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
 """Resolve's names for audio tracks, by the channels of what is put on them."""
@@ -56,7 +56,7 @@ def holds_only(work, kind, index, path):
     asking = work.asking
     found = tracks.items_of(asking, work.place.timeline, kind, index)
     media = [asking.ask(item.thing, "GetMediaPoolItem") for item in found]
-    return bool(media) and all(same_file(path_of(asking, each), path) for each in media)
+    return bool(media) and all(same_take(path_of(asking, each), path) for each in media)
 
 
 def of(work, take, kind, track, count):

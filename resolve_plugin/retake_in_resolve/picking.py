@@ -1,7 +1,7 @@
 """What was chosen on the desk: in the take list of a clip, or by switching our clips above on and off."""
 
 from . import numbers, takes, tracks
-from .bins import same_file
+from .bins import same_take
 from .place_above import lies, switch
 from .work import original_of
 
@@ -91,7 +91,7 @@ def _in_list(work, item, ours, ident):
     seen = now.at(numbers.whole(asking.ask(item.thing, "GetSelectedTakeIndex"), 0))
     if seen is None or not work.ours(seen.path):
         return Pick("", why)
-    same = [each for each in ours if same_file(each["path"], seen.path)]
+    same = [each for each in ours if same_take(each["path"], seen.path)]
     exact = [each for each in same if [seen.start, seen.end] == list(each["bounds"])]
     return Pick(exact[0]["ident"] if exact else None, why)
 

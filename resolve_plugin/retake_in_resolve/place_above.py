@@ -2,7 +2,7 @@
 
 from . import numbers, own_tracks, tracks, undoing
 from .asking import Elsewhere
-from .bins import Refused, bring_in, path_of, same_file
+from .bins import Refused, bring_in, path_of, same_take
 from .place import identity, open_page
 from .work import key, result, standing
 
@@ -91,19 +91,19 @@ def lies(work, take, kind, first):
     """
     asking, timeline = work.asking, work.place.timeline
     own = set(own_tracks.named(work, take["track_name"], kind))
-    told = [each for each in work.told("put above", came="done") if same_file(each["path"], take["path"])]
+    told = [each for each in work.told("put above", came="done") if same_take(each["path"], take["path"])]
     placed = {ident: each for each in told for ident in each["after"].get("placed") or ()}
     others = {
         other["record"][0]
         for other in work.plan["takes"]
-        if other["item"] != take["item"] and same_file(other["path"], take["path"])
+        if other["item"] != take["item"] and same_take(other["path"], take["path"])
     }
     others |= {each["after"].get("start") for each in told if each["item"] != take["item"]}
     right, elsewhere = [], []
     for item in tracks.all_items(asking, timeline, (kind,)):
         if item.track not in own and item.ident not in placed:
             continue
-        if not same_file(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), take["path"]):
+        if not same_take(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), take["path"]):
             continue
         now = tracks.stand(asking, item)
         if (now.start, now.duration) == (first, take["record"][1]) and _plays(work, item, now, take, placed):
@@ -158,7 +158,7 @@ def _append(work, take, media, kind, track, record):
             item = tracks.at(asking, tracks.items_of(asking, timeline, kind, index), record[0])
             if item is None or tracks.span(asking, item) != tuple(record):
                 continue
-            if same_file(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), take["path"]):
+            if same_take(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), take["path"]):
                 found.append(item)
         return found if found and found[0].track == track else []
 
@@ -179,7 +179,7 @@ def _astray(work, take):
         ours = {item.ident for item in tracks.all_items(asking, work.place.timeline)}
         other = asking.ask(work.place.project, "GetCurrentTimeline")
         lies = [thing for thing in made if identity(asking, thing) and identity(asking, thing) not in ours]
-        lies = [each for each in lies if same_file(path_of(asking, asking.ask(each, "GetMediaPoolItem")), take["path"])]
+        lies = [each for each in lies if same_take(path_of(asking, asking.ask(each, "GetMediaPoolItem")), take["path"])]
         if lies:
             open_page(asking, "edit")
             asking.tell(other, "DeleteClips", lies, False)

@@ -8,25 +8,62 @@ movie may be in use elsewhere.
 from . import FORMAT, exchange, place
 from .applying import came_from, go
 from .asking import Away, Unreadable
+from .collect import cannot
+from .duplicate import is_copy
 from .taking_back import BACK
 from .work import Work
 
 
-def revert(asking, state, saying):
-    """Take back all sessions of the current timeline. Their reports. Raises Taken and Away."""
+def revert(asking, state, saying, stuck=None):
+    """Take back all sessions of the current timeline. Their reports.
+
+    A session that cannot be taken back is said, into the list `stuck` too, and does not keep the others from it. Raises
+    Taken while another script of ours works, Away where Resolve does not answer or the editor went elsewhere.
+    """
     here = place.here(asking)
-    reports = []
+    was = place.whereabouts(asking, here)
+    reports, stuck = [], [] if stuck is None else stuck
     with exchange.alone(state):
         for session in reversed(exchange.sessions(state)):
-            project, timeline = session.timeline()
-            if project != here.project_id or not _open(session):
-                continue
-            was = (session.journal().open("begin") or {}).get("was")
-            if timeline == (was["timeline"] if was else here.timeline_id) or timeline == here.timeline_id:
+            try:
+                if not _of_here(asking, session, here) or not _open(session):
+                    continue
+                broken = session.journal().broken
                 reports.append(one(asking, session, saying))
-    if not reports:
+                why = "%d lines of its journal cannot be read: what they tell of is left" % broken if broken else ""
+            except Exception as fault:
+                why = cannot(asking, fault)
+                place.restore(asking, place.here(asking), was)
+            if why:
+                stuck.append("%s are not all taken back: %s." % (session.named(), why))
+                saying.say(stuck[-1])
+    if not reports and not stuck:
         saying.say("Nothing of ours is in this timeline.")
     return reports
+
+
+def told(reports, stuck):
+    """What came of it all, for a window: `(in one or two sentences, what is left and why)`."""
+    lines = [line for report in reports for line in report["results"]]
+    taken = len([line for line in lines if line["outcome"] == "taken back"])
+    left = [line for line in lines if line["outcome"] in ("failed", "left")]
+    said = ["%d things that Retake had added to this timeline were taken back." % taken]
+    if left:
+        said.append("%d could not be, or are left." % len(left))
+    if stuck:
+        said.append("%d sessions could not go on." % len(stuck))
+    return " ".join(said), ["%s: %s" % (line["ident"], line["why"]) for line in lines if line["why"]] + stuck
+
+
+def _of_here(asking, session, here):
+    """Whether a session is of the current timeline, or was cut off while its copy was the current one."""
+    project, timeline = session.timeline()
+    if project != here.project_id or not timeline:
+        return False
+    if timeline == here.timeline_id:
+        return True
+    journal = session.journal()
+    return journal.open("begin") is not None and is_copy(asking, journal, here.timeline, here.timeline_id)
 
 
 def one(asking, session, saying):
@@ -36,6 +73,7 @@ def one(asking, session, saying):
     try:
         return _revert(asking, session, saying, journal)
     except Unreadable as fault:
+        asking.still()
         raise Away("%s. Look whether the project is still open, then run Retake - Revert." % fault) from None
     finally:
         asking.journal = None

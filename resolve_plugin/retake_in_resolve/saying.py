@@ -2,6 +2,9 @@
 
 from . import numbers
 
+DETAILS = 8
+"""How many lines of details a window shows: more do not fit, and the console has all."""
+
 
 class Saying(object):
     """Lines to the console, kept; `names` are the globals of the menu script."""
@@ -19,8 +22,10 @@ class Saying(object):
         except Exception:  # a console that cannot show a letter must not end the work
             self._write("Retake: " + line.encode("ascii", "replace").decode("ascii"))
 
-    def tell(self, text, asking=None):
+    def tell(self, text, asking=None, details=()):
         """Something that a person must see: console, and a window on Studio, where there are windows at all.
+
+        `details` are shown in the window alone: the console has them already.
 
         The free edition is not even asked for a window: from 19.1 on that shows an offer to buy, which then blocks
         every other call. [uimanager-studio-only] [free-popup-blocks]
@@ -29,7 +34,7 @@ class Saying(object):
             self.say(line)
         if asking is not None and studio(asking):
             try:
-                _window(self.names, text)
+                _window(self.names, "\n".join([text, *details[:DETAILS]]))
             except Exception:  # the console has it already
                 return
 

@@ -4,7 +4,7 @@ Takes carry no names: one is known by the file that its media pool item shows an
 """
 
 from . import numbers
-from .bins import path_of, same_file
+from .bins import path_of, same_take
 from .place import identity
 
 
@@ -41,12 +41,12 @@ class Takes(object):
 
     def of_file(self, path, but=()):
         """The first entry that shows a file, other than those with the contents of `but`; or None."""
-        shows = (entry for entry in self.entries if same_file(entry.path, path))
+        shows = (entry for entry in self.entries if same_take(entry.path, path))
         return next((entry for entry in shows if entry.content() not in but), None)
 
     def of_take(self, path, bounds):
         """The entry that shows these frames of a file, or None."""
-        shows = (entry for entry in self.entries if same_file(entry.path, path))
+        shows = (entry for entry in self.entries if same_take(entry.path, path))
         return next((entry for entry in shows if [entry.start, entry.end] == list(bounds)), None)
 
     def of_content(self, content, near=0):

@@ -1,7 +1,7 @@
 """What was done under one intent of the journal, taken back. Each answers `(outcome, why)`; twice is harmless."""
 
 from . import marking, own_tracks, takes, tracks, undoing
-from .bins import path_of, same_file
+from .bins import path_of, same_take
 
 
 def _take(work, entry):
@@ -28,10 +28,10 @@ def _stuck(entry):
 
 def _halves(work, entry, clip):
     """Clips with our file in their take lists that no intent speaks of: what became of a clip that was cut in two."""
-    others = [each for each in work.told("add take") if same_file(each["path"], entry["path"])]
+    others = [each for each in work.told("add take") if same_take(each["path"], entry["path"])]
     known = {each["item"] for each in others} | ({clip.ident} if clip else set())
     lie = {(each["expects"]["start"], each["expects"]["duration"]) for each in others}
-    found = [item for item, paths in work.lists() if any(same_file(path, entry["path"]) for path in paths)]
+    found = [item for item, paths in work.lists() if any(same_take(path, entry["path"]) for path in paths)]
     return [item for item in found if item.ident not in known and tracks.span(work.asking, item) not in lie]
 
 
@@ -41,7 +41,7 @@ def _out_of(work, item, entry):
     lone = entry["had_none"] and listed.count == 1 and takes.kept(listed, entry) is not None
     if listed.of_file(entry["path"], entry.get("beside") or ()) is None and not lone and not stuck:
         shown = path_of(asking, asking.ask(item.thing, "GetMediaPoolItem"))
-        if not listed.count and same_file(shown, entry["path"]):
+        if not listed.count and same_take(shown, entry["path"]):
             where = "%s%d at frame %s" % (item.kind[0].upper(), item.track, (tracks.span(asking, item) or ("?",))[0])
             return (
                 "left",
@@ -65,11 +65,11 @@ def _above(work, entry):
     shows = [
         (item, tracks.span(asking, item))
         for item in tracks.all_items(asking, timeline, (kind,))
-        if same_file(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), entry["path"])
+        if same_take(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), entry["path"])
     ]
     placed = entry["after"].get("placed") or []
     told = [each for each in work.told("put above", kind=kind) if each is not entry]
-    told = [each for each in told if same_file(each["path"], entry["path"])]
+    told = [each for each in told if same_take(each["path"], entry["path"])]
     others = {ident for each in told for ident in each["after"].get("placed") or ()}
     starts = {each["record"][0] for each in told if each["record"] != entry["record"]}
     made = [
@@ -110,8 +110,11 @@ def _track(work, entry):
 
 
 def _mark(work, entry):
-    """Our id out of the marker."""
-    return ("taken back", "") if marking.unmark(work, entry["told"]) else ("failed", "a marker keeps our note")
+    """Our text out of the marker, wherever it lies now."""
+    there, gone = marking.unmark(work, entry["told"])
+    if not there:
+        return "was gone", ""
+    return ("taken back", "") if gone else ("failed", "a marker keeps our note")
 
 
 BACK = {"add take": _take, "put above": _above, "add track": _track, "mark": _mark}

@@ -1,7 +1,7 @@
 """Take items and tracks of our own away again. Never ripples, never touches what does not show a file of ours."""
 
 from . import numbers, tracks
-from .bins import path_of, same_file
+from .bins import path_of, same_take
 from .place import open_page
 
 
@@ -11,7 +11,7 @@ def items(work, path, found):
     left = []
     for item in found:
         lies = tracks.span(asking, item)
-        if lies is None or not same_file(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), path):
+        if lies is None or not same_take(path_of(asking, asking.ask(item.thing, "GetMediaPoolItem")), path):
             continue
         where = "%s%d at frame %d" % (item.kind[0].upper(), item.track, lies[0])
         if work.locked(item.kind, item.track):
@@ -22,7 +22,7 @@ def items(work, path, found):
             there = tracks.at(asking, tracks.items_of(asking, timeline, item.kind, item.track), lies[0])
             if there is None:
                 return True
-            return not same_file(path_of(asking, asking.ask(there.thing, "GetMediaPoolItem")), path)
+            return not same_take(path_of(asking, asking.ask(there.thing, "GetMediaPoolItem")), path)
 
         # [delete-needs-edit-page]
         open_page(asking, "edit")

@@ -54,7 +54,10 @@ def watch(asking, session, state, saying, sleep=time.sleep, clock=time.time):
         if link and not said_link:
             said_link = True
             saying.say("The desk is open in your browser. Its link is kept in %s." % link.get("link"))
-        plan = session.pending()
+        plan, damage = session.pending(), session.damage()
+        if damage and damage != told:
+            told = damage
+            saying.say("%s wait: %s." % (session.named(), damage))
         if plan is not None and clock() >= next_try:
             told = _apply(asking, session, plan, state, saying, told)
             next_try = clock() + (AGAIN if told else 0)

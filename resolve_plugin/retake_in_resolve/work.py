@@ -1,7 +1,7 @@
 """One apply under way: the plan, the place, the journal; and the clip that a take of the plan belongs to."""
 
 from . import numbers, takes, tracks
-from .bins import NAMED, Refused, path_of, same_file
+from .bins import NAMED, Refused, path_of, same_take
 
 
 class Work(object):
@@ -39,7 +39,7 @@ class Work(object):
 
     def ours(self, path):
         """Whether a file is one of our takes: one that plan or journals speak of, or one that is called like one."""
-        return any(same_file(path, known) for known in self.paths) or NAMED.search(path) is not None
+        return any(same_take(path, known) for known in self.paths) or NAMED.search(path) is not None
 
     def locked(self, kind, track):
         """Whether a track is locked. Only true on the current timeline."""

@@ -21,12 +21,28 @@ class InFolder(unittest.TestCase):
         return os.path.join(self.folder, name)
 
 
+def added(ident):
+    """What the journal is told of a take that is to be added."""
+    seen = {"media": "m", "start": 0, "end": 9}
+    told = {"ident": ident, "item": "i", "path": "p", "expects": {}, "had_none": True, "selected": 0}
+    return dict(told, chosen=seen, original=seen)
+
+
+def plan(**more):
+    """An apply plan that is whole."""
+    expects = {"track": ["video", 1], "start": 0, "duration": 9, "left_offset": 3, "media": "m"}
+    take = {"ident": "a", "item": "i", "name": "n", "path": "/p", "track_name": "", "kind": "take", "frames": 9}
+    take.update(bounds=[0, 9], record=[0, 9], expects=expects)
+    told = {"otio_retake_apply": 1, "revision": 1, "rate": "24", "project": "p", "timeline": "t", "snapshot": "s"}
+    return dict(dict(told, bin=["Retakes"], takes=[take], marks=[], pick={"i": "a"}), **more)
+
+
 class JournalTest(InFolder):
     def test_what_was_under_way_is_known_again(self):
         journal = Journal(self.path("journal.jsonl"))
-        done = journal.intend("add take", ident="a")
+        done = journal.intend("add take", **added("a"))
         journal.came(done, "done", index=2)
-        journal.intend("add take", ident="b")
+        journal.intend("add take", **added("b"))
         again = Journal(self.path("journal.jsonl"))
         self.assertIsNone(again.open("add take", ident="a"))
         self.assertEqual(again.open("add take")["ident"], "b")
@@ -34,12 +50,13 @@ class JournalTest(InFolder):
 
     def test_a_line_that_was_cut_off_is_forgiven(self):
         path = self.path("journal.jsonl")
-        Journal(path).intend("add take", ident="a")
+        Journal(path).intend("add take", **added("a"))
         with open(path, "ab") as file:
             file.write(b'{"n": 2, "what": "put abo')
         journal = Journal(path)
         self.assertEqual(len(journal.intents), 1)
-        number = journal.intend("mark", ident="c")
+        self.assertEqual(journal.broken, 0)
+        number = journal.intend("mark", told={})
         again = Journal(path)
         self.assertEqual([entry["what"] for entry in again.intents], ["add take", "mark"])
         self.assertEqual(again.intents[-1]["n"], number)
@@ -51,6 +68,21 @@ class JournalTest(InFolder):
         self.assertEqual(again.intents, [])
         with io.open(self.path("journal.jsonl"), encoding="utf-8") as file:
             self.assertEqual(json.loads(file.readline())["args"], ["object", 1, 2])
+
+    def test_lines_that_are_no_entries_are_counted_and_left_out(self):
+        path = self.path("journal.jsonl")
+        lines = ('{"n": "x", "what": "begin"}', '{"came": "done"}', '{"n": null, "what": "mark"}', "[1]")
+        lines += ('{"n": 7, "what": "add take", "at": ""}', '{"n": 8, "what": "begin", "at": "", "was": []}')
+        for number, line in enumerate(lines):
+            with open(path, "a") as file:
+                file.write(line + "\n")
+            journal = Journal(path)
+            self.assertEqual((journal.intents, journal.broken), ([], number + 1))
+
+    def test_a_name_that_is_no_text_is_written_all_the_same(self):
+        journal = Journal(self.path("journal.jsonl"))
+        journal.intend("mark", told={"name": "caf\udce9"})
+        self.assertEqual(Journal(journal.path).last("mark")["told"], {"name": "caf?"})
 
     def test_the_age_of_an_entry(self):
         journal = Journal(self.path("journal.jsonl"))
@@ -78,14 +110,56 @@ class SessionTest(InFolder):
 
     def test_a_plan_waits_until_it_has_a_report_or_is_taken_back(self):
         session = exchange.Session.begin(self.folder)
-        session.write(exchange.PLAN, {"otio_retake_apply": 1, "revision": 1})
+        session.write(exchange.PLAN, plan())
         self.assertEqual(session.pending()["revision"], 1)
         session.write("applied-1.json", {})
         self.assertIsNone(session.pending())
-        session.write(exchange.PLAN, {"otio_retake_apply": 1, "revision": 2})
+        session.write(exchange.PLAN, plan(revision=2))
         self.assertEqual(session.pending()["revision"], 2)
         session.journal().intend("revert", upto=2)
         self.assertIsNone(session.pending())
+
+    def test_a_plan_that_is_damaged_is_not_used_and_is_told(self):
+        session = exchange.Session.begin(self.folder)
+        session.write("snapshot.rtksnap", {"project": {"id": "p"}, "timeline": {"id": "t", "name": "Cut"}})
+        session.write(exchange.PLAN, plan())
+        self.assertEqual(session.damage(), "")
+        take = plan()["takes"][0]
+        for name, value in (
+            ("revision", float("nan")),
+            ("revision", float("inf")),
+            ("revision", "1"),
+            ("revision", 10**400),
+            ("revision", True),
+            ("takes", None),
+            ("takes", [None]),
+            ("takes", [dict(take, bounds=["0", "9"])]),
+            ("takes", [dict(take, expects=None)]),
+            ("takes", [dict(take, expects=dict(take["expects"], track=["video"]))]),
+            ("takes", [dict(take, path=7)]),
+            ("takes", [dict(take, path="a\0b")]),
+            ("takes", [dict(take, kind="other")]),
+            ("timeline", None),
+            ("project", 3),
+            ("rate", None),
+            ("bin", "Retakes"),
+            ("pick", ["a"]),
+            ("marks", [{"where": "item"}]),
+        ):
+            session.write(exchange.PLAN, plan(**{name: value}))
+            self.assertIsNone(session.plan(), (name, value))
+            self.assertIsNone(session.pending())
+            self.assertIn(name, session.damage())
+        self.assertIn("Cut", session.named())
+
+    def test_a_snapshot_that_is_damaged_is_of_no_timeline(self):
+        session = exchange.Session.begin(self.folder)
+        session.write(exchange.PLAN, plan())
+        for told in ({"project": None}, {"project": {"id": 3}, "timeline": []}, {}):
+            session.write("snapshot.rtksnap", told)
+            self.assertIn("", session.timeline())
+            self.assertIn("snapshot", session.damage())
+            self.assertIn("?", session.named())
 
     def test_one_at_a_time(self):
         with exchange.alone(self.folder), self.assertRaises(exchange.Taken), exchange.alone(self.folder):

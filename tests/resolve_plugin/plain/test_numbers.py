@@ -20,6 +20,8 @@ class Values(unittest.TestCase):
         self.assertEqual(numbers.frame(100.004), (100, False))
         self.assertEqual(numbers.frame(100.4), (100, True))
         self.assertEqual(numbers.frame(None), (None, False))
+        self.assertEqual(numbers.frame(float("nan")), (None, False))
+        self.assertEqual(numbers.frame(float("inf")), (None, False))
         self.assertEqual(numbers.frame("100"), (None, False))
         self.assertEqual(numbers.frame(True), (None, False))
 
