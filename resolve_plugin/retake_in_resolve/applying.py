@@ -17,7 +17,7 @@ from . import (
     place_above,
     tracks,
 )
-from .asking import Away, Unreadable
+from .asking import Away, Elsewhere, Unreadable
 from .bins import Refused
 from .taking_back import BACK
 from .work import Work, key, result
@@ -32,6 +32,10 @@ def apply(asking, session, plan, saying):
     asking.journal = journal
     try:
         return _apply(asking, session, plan, saying, journal)
+    except Elsewhere as fault:
+        if any(journal.open(what) for what in ("add take", "put above")):
+            raise Elsewhere("%s Until then a clip may show a take." % fault) from None
+        raise
     except Unreadable as fault:
         asking.still()
         raise Away("%s. Look whether the project is still open, then run Retake - Collect." % fault) from None
@@ -109,11 +113,12 @@ def go(asking, here, wanted, script):
     `script` is what goes on with the work where it cannot be ended now.
     """
     timeline = place.timeline_of(asking, here.project, wanted)
-    current = None if timeline is None else place.make_current(asking, here.project, timeline, wanted)
-    if current is None:
-        raise Away("The timeline of the takes is not in the project, or does not open. Open it, then run %s." % script)
-    here.timeline, here.timeline_id = current, wanted
+    if timeline is None:
+        raise Away("The timeline of the takes is not in the project any more. Bring it back, then run %s." % script)
     asking.stay(here.project, wanted, script)
+    current = place.make_current(asking, here.project, timeline, wanted)
+    asking.still()
+    here.timeline, here.timeline_id = current or timeline, wanted
 
 
 def came_from(asking, here, journal, begun, wanted):

@@ -84,9 +84,8 @@ def _back(work, copy):
     if place.identity(work.asking, work.asking.ask(work.place.project, "GetCurrentTimeline")) != copy:
         work.asking.still()
     current = place.make_current(work.asking, work.place.project, work.place.timeline, work.place.timeline_id)
-    if not current:
-        raise place.Away("Resolve did not go back to the timeline from its copy. Open it, then run Retake - Collect.")
-    work.place.timeline = current
+    work.asking.still()
+    work.place.timeline = current or work.place.timeline
 
 
 def _made(work, name, before):

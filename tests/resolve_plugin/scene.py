@@ -63,12 +63,29 @@ class Scene:
         self.said: list[str] = []
         self.session: Session | None = None
         self.snapshot: dict[str, Any] = {}
+        self.record: Any = None
+        """Told of every call of the scripts."""
 
     # --- the plugin -----------------------------------------------------------------------------------------------
 
     @property
     def asking(self) -> Asking:
-        return Asking(self.fake.resolve, pause=lambda seconds: None)
+        return Asking(self.fake.resolve, pause=lambda seconds: None, record=self.record)
+
+    def goes_elsewhere(self, call: int) -> tuple[Any, list[str]]:
+        """The editor opens another timeline right after a call of the scripts; that timeline, and the calls."""
+        other = self.fake.setup.timeline("Other")
+        other.clip(self.other, 0, 50)
+        self.project.current = self.stage.state
+        calls: list[str] = []
+
+        def after_a_call(thing: Any, name: str, *told: Any) -> None:
+            calls.append(name)
+            if len(calls) == call:
+                self.project.current = other.state
+
+        self.record = after_a_call
+        return other, calls
 
     @property
     def saying(self) -> Saying:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from retake_in_resolve import exchange
+from retake_in_resolve import exchange, menu
 from retake_in_resolve.asking import Away
 from retake_in_resolve.collect import collect
 from retake_in_resolve.exchange import Taken
@@ -334,25 +335,14 @@ def test_a_true_fraction_of_a_frame_is_told(tmp_path: Path) -> None:
 
 
 def switching(scene: Scene, call: int, kind: str = "every") -> tuple[Any, list[str]]:
-    """A scene whose editor opens another timeline right after a call of ours; that timeline, and the calls."""
-    assert scene.session is not None
+    """Collect, while the editor opens another timeline right after a call of ours; that timeline, and the calls."""
     scene.hand(scene.every_kind() if kind == "every" else scene.plan(scene.take(scene.short, "a1")))
-    other = scene.fake.setup.timeline("Other")
-    other.clip(scene.other, 0, 50)
-    scene.project.current = scene.stage.state
-    calls: list[str] = []
-
-    def after_a_call(thing: Any, name: str, *told: Any) -> None:
-        calls.append(name)
-        if len(calls) == call:
-            scene.project.current = other.state
-
-    asking = scene.asking
-    asking.record = after_a_call
+    other, calls = scene.goes_elsewhere(call)
     try:
-        collect(asking, str(scene.state), scene.saying)
+        scene.collect()
     except Away as fault:
         scene.said.append(str(fault))
+    scene.record = None
     return other, calls
 
 
@@ -410,28 +400,38 @@ def test_what_lands_on_another_timeline_is_taken_away_again(tmp_path: Path) -> N
         goes_on_after_a_switch(tmp_path / str(call), call)
 
 
+def test_an_editor_who_opens_another_timeline_while_takes_are_taken_back(tmp_path: Path) -> None:
+    call, calls = 0, ["none yet"]
+    while call < len(calls):
+        folder = tmp_path / str(call)
+        folder.mkdir()
+        scene = Scene(folder)
+        scene.begin()
+        first = scene.take_snapshot()
+        scene.apply(scene.every_kind())
+        other, calls = scene.goes_elsewhere(call)
+        cut = frozen(other.state)
+        with suppress(Away):
+            scene.revert()
+        scene.record = None
+        assert frozen(other.state) == cut
+        scene.project.current = scene.stage.state
+        scene.revert()
+        assert scene.take_snapshot() | {"made_at": 0} == first | {"made_at": 0}, call
+        call += 67
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_an_editor_who_opens_another_timeline_at_every_call(tmp_path: Path, part: int) -> None:
     calls = goes_on_after_a_switch(tmp_path / "calm", 0)
-    for call in range(1 + part, calls, 4):
+    for call in range(1 + part, calls, 12):
         goes_on_after_a_switch(tmp_path / str(call), call)
 
 
 def test_a_snapshot_is_of_one_timeline(tmp_path: Path) -> None:
-    from retake_in_resolve import menu
-
     scene = Scene(tmp_path)
-    other = scene.fake.setup.timeline("Other")
-    scene.project.current = scene.stage.state
-    asking, calls = scene.asking, [0]
-
-    def after_a_call(*told: Any) -> None:
-        calls[0] += 1
-        if calls[0] == 60:
-            scene.project.current = other.state
-
-    asking.record = after_a_call
+    scene.goes_elsewhere(60)
     with pytest.raises(Away, match="run Retake"):
-        menu._retake(asking, {"state": str(scene.state)}, scene.saying)
+        menu._retake(scene.asking, {"state": str(scene.state)}, scene.saying)
     assert not scene.state.exists()

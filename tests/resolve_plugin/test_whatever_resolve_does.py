@@ -40,6 +40,7 @@ PROFILE = st.sampled_from([name for name, profile in PROFILES.items() if profile
 FAULT = st.one_of(
     st.just(("none",)),
     st.tuples(st.just("busy"), st.integers(1, 40), st.integers(0, 1000), st.booleans()),
+    st.tuples(st.just("elsewhere"), st.integers(1, 1000)),
     st.tuples(st.just("vanish"), st.integers(0, 1000), st.sampled_from([None, ConnectionError]), st.booleans()),
 )
 
@@ -47,6 +48,8 @@ FAULT = st.one_of(
 def arm(scene: Scene, fault: tuple[Any, ...]) -> None:
     if fault[0] == "busy":
         scene.fake.faults.busy(*fault[1:])
+    elif fault[0] == "elsewhere":
+        scene.goes_elsewhere(*fault[1:])
     elif fault[0] == "vanish":
         scene.fake.faults.vanish_after(*fault[1:])
 
@@ -116,6 +119,7 @@ def whatever(folder: Path, profile: str, knobs: dict[str, Any], fault: tuple[Any
         reports = []
     assert without_selection(scene) == before
     originals_are_there(scene, choices)
+    scene.record, scene.project.current = None, scene.stage.state
     if not reports:
         scene.fake.come_back() if fault[0] == "vanish" else scene.fake.faults.clear()
         with suppress(Away):
@@ -126,7 +130,7 @@ def whatever(folder: Path, profile: str, knobs: dict[str, Any], fault: tuple[Any
         is_true(scene, plan, reports[0])
         if not any(line["outcome"] == "failed" for line in reports[0]["results"]):
             assert scene.picture() == seen, "what is seen is what was seen"
-        if reports[0]["restored"]:
+        if reports[0]["restored"] and fault[0] != "elsewhere":
             assert scene.editors_place() == place
     scene.fake.faults.clear()
     try:
