@@ -17,7 +17,7 @@ def add(work, take):
     around = tracks.neighbours(asking, work.place.timeline, clip.item, clip.stand.start)
     told = begun or _before(work, take, clip)
     if mine is None:
-        media = bring_in(work, take, asking.ask(clip.thing, "GetMediaPoolItem"))
+        media = bring_in(work, take, clip.like)
         if begun is None:
             told["n"] = _intend(work, take, clip, told)
         mine = _add(asking, clip.thing, media, take, told)

@@ -194,7 +194,8 @@ def _forgotten(work):
             if entry["came"] is None and {"ident": entry["ident"], "item": entry["item"]} not in wanted:
                 work.asking.still()
                 outcome, why = BACK[what](work, entry)
-                work.journal.came(entry["n"], "failed" if outcome == "failed" else "undone", left=why)
+                left = why if outcome == "failed" else ""
+                work.journal.came(entry["n"], "failed" if left else "undone", left=left)
                 if why:
                     work.say("%s: %s." % (entry["ident"], why))
 
@@ -222,8 +223,9 @@ def _begun(work, take):
         entry = work.journal.unsettled(what, **key(take))
         if entry is not None:
             outcome, why = BACK[what](work, entry)
-            work.journal.came(entry["n"], "failed" if outcome == "failed" else "undone", left=why)
-            return why
+            left = why if outcome == "failed" else ""
+            work.journal.came(entry["n"], "failed" if left else "undone", left=left)
+            return left
     return ""
 
 

@@ -29,7 +29,8 @@ def collect(asking, state, saying, stuck=None):
                 why = cannot(asking, fault)
                 place.restore(asking, place.here(asking), was)
             if why:
-                stuck.append("%s wait: %s. To give them up, delete that folder." % (session.named(), why))
+                way = "To give them up, delete %s in that folder" % exchange.PLAN
+                stuck.append("%s wait: %s. %s." % (session.named(), why, way))
                 saying.say(stuck[-1])
     for session in elsewhere:
         saying.say("Takes are waiting for the project %s. Open it and run Retake - Collect." % session.project_name())
@@ -86,7 +87,8 @@ def told(reports, stuck):
     if picks:
         said.append("%d choices were not carried out." % len(picks))
     if stuck:
-        said.append("%d sessions could not go on." % len(stuck))
+        said.append("%d sessions need a look." % len(stuck))
     if new or there:
         said.append("Save the project to keep them.")
-    return " ".join(said), ["%s: %s" % (line["ident"], line["why"]) for line in wrong + picks] + stuck
+    details = ["%s: %s" % (line["ident"] or "the original", line["why"]) for line in wrong + picks]
+    return " ".join(said), details + stuck

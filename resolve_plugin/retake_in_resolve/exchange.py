@@ -22,6 +22,7 @@ DESK = "desk.json"
 ENDED = "ended.json"
 WAITING = "waiting.json"
 LOG = "core.log"
+JOURNAL = "journal.jsonl"
 
 
 def now():
@@ -83,14 +84,18 @@ class Session(object):
             return None
         return None if plans.fault(found) else found
 
+    def plan_damage(self):
+        """Why the apply plan that lies there cannot be used, in words; "" where it can, or where there is none."""
+        if not self.there(PLAN) or self.plan() is not None:
+            return ""
+        found = self.read(PLAN) or {}
+        what = plans.fault(found) if found.get("otio_retake_apply") == FORMAT else "form"
+        return "its file %s is damaged, or of another version (%s)" % (PLAN, what)
+
     def damage(self):
         """What lies there and cannot be used, in words; "" where all can."""
-        if not self.there(PLAN):
-            return ""
-        if self.plan() is None:
-            found = self.read(PLAN) or {}
-            what = plans.fault(found) if found.get("otio_retake_apply") == FORMAT else "form"
-            return "its file %s is damaged, or of another version (%s)" % (PLAN, what)
+        if not self.there(PLAN) or self.plan_damage():
+            return self.plan_damage()
         if not all(self.timeline()):
             return "its file %s is damaged" % SNAPSHOT
         return ""
@@ -116,6 +121,11 @@ class Session(object):
         project, timeline = (_inner(snapshot, name).get("id") for name in ("project", "timeline"))
         return (project if isinstance(project, str) else "", timeline if isinstance(timeline, str) else "")
 
+    def of(self, project, timeline):
+        """Whether this session is about that timeline: by its plan, which is a smaller file than its snapshot."""
+        plan = self.plan()
+        return ((plan["project"], plan["timeline"]) if plan else self.timeline()) == (project, timeline)
+
     def project_name(self):
         """What its project was called."""
         return numbers.text(_inner(self.read(SNAPSHOT), "project").get("name"))
@@ -134,7 +144,7 @@ class Session(object):
 
     def journal(self):
         """The journal of this session as it is on disk now."""
-        return Journal(self.path("journal.jsonl"))
+        return Journal(self.path(JOURNAL))
 
 
 def _inner(found, name):
@@ -143,10 +153,11 @@ def _inner(found, name):
 
 
 def others_of(session):
-    """The sessions of the same timeline, oldest first, but for this one."""
+    """The sessions of the same timeline in which anything was done, oldest first, but for this one."""
     state = os.path.dirname(os.path.dirname(session.folder))
     wanted = session.timeline()
-    return [each for each in sessions(state) if each.folder != session.folder and each.timeline() == wanted]
+    found = [each for each in sessions(state) if each.folder != session.folder and each.there(JOURNAL)]
+    return [each for each in found if each.of(*wanted)]
 
 
 def sessions(state):

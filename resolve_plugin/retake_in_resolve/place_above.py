@@ -28,8 +28,7 @@ def put(work, take):
         _strays(work, take, begun)
     number, count = (begun["n"], begun["count"]) if begun else (None, 0)
     if not mine:
-        like = None if clip.ours_seen else asking.ask(clip.thing, "GetMediaPoolItem")
-        media = bring_in(work, take, like)
+        media = bring_in(work, take, clip.like)
         channels = numbers.whole(numbers.text(asking.ask(media, "GetClipProperty", "Audio Ch")), 0)
         track = own_tracks.room(work, take, kind, clip.item.track, first, length, channels)
         before = tracks.footprint(asking, tracks.all_items(asking, work.place.timeline, (kind,)))
@@ -198,7 +197,7 @@ def _name(asking, timeline):
 def _strays(work, take, begun):
     """Before a placing that was under way is made again: take away what it may have put elsewhere."""
     before = {tuple(key) for key in begun["before"]}
-    own = own_tracks.of(work, take, begun["kind"], begun["track"], begun["count"])
+    own = own_tracks.of(work, take, begun["kind"], begun.get("track"), begun["count"])
     left = undoing.strays(work, begun["path"], begun["kind"], before, own)
     if left:
         work.say("%s: %s." % (begun["ident"], left))

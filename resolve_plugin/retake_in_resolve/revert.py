@@ -51,7 +51,7 @@ def told(reports, stuck):
     if left:
         said.append("%d could not be, or are left." % len(left))
     if stuck:
-        said.append("%d sessions could not go on." % len(stuck))
+        said.append("%d sessions need a look." % len(stuck))
     return " ".join(said), ["%s: %s" % (line["ident"], line["why"]) for line in lines if line["why"]] + stuck
 
 

@@ -54,7 +54,7 @@ def watch(asking, session, state, saying, sleep=time.sleep, clock=time.time):
         if link and not said_link:
             said_link = True
             saying.say("The desk is open in your browser. Its link is kept in %s." % link.get("link"))
-        plan, damage = session.pending(), session.damage()
+        plan, damage = session.pending(), session.plan_damage()
         if damage and damage != told:
             told = damage
             saying.say("%s wait: %s." % (session.named(), damage))

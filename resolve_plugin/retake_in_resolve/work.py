@@ -47,15 +47,19 @@ class Work(object):
 
 
 class Standing(object):
-    """The clip that a take belongs to, as it is now: `moved` frames from where the plan saw it."""
+    """The clip that a take belongs to, as it is now: `moved` frames from where the plan saw it.
 
-    def __init__(self, item, stand, listed, ours_seen, moved):
+    `like` is the media that the take stands in for, though one of ours may be seen in its place.
+    """
+
+    def __init__(self, item, stand, listed, ours_seen, moved, like):
         self.item = item
         self.thing = item.thing
         self.stand = stand
         self.takes = listed
         self.ours_seen = ours_seen
         self.moved = moved
+        self.like = like
 
 
 def standing(work, take):
@@ -84,7 +88,9 @@ def standing(work, take):
         )
     if not _shows(work, item, now, expects, listed):
         raise Refused("The clip shows another media or another part of it now. Run Retake again on the cut as it is.")
-    return Standing(item, now, listed, ours_seen, now.start - expects["start"])
+    originals = [entry.thing for entry in listed.entries if entry.media == expects["media"]]
+    like = originals[0] if originals else asking.ask(item.thing, "GetMediaPoolItem")
+    return Standing(item, now, listed, ours_seen, now.start - expects["start"], like)
 
 
 def _shows(work, item, now, expects, listed=None):

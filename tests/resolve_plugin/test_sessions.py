@@ -42,7 +42,7 @@ def test_a_timeline_that_is_gone_keeps_no_other_waiting(scene: Scene) -> None:
     assert [outcomes(report) for report in scene.collect()] == [{"z1": "done"}]
     line = next(line for line in scene.said if "Cut 4" in line)
     assert "not in the project" in line
-    assert "delete that folder" in line
+    assert "delete apply.rtkapply" in line
     assert scene.project.current is scene.stage.state
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.fake_resolve import ClientKilled
 from tests.resolve_plugin.scene import Scene
 
 
@@ -56,7 +57,20 @@ def test_a_twin_of_the_clip_keeps_its_take_while_one_is_undone(scene: Scene) -> 
     twin = scene.stage.clip(scene.shot, 300, 96, 200)
     scene.begin()
     first, second = scene.take(scene.long, "w"), scene.take(twin, "w")
-    scene.apply(scene.plan(first, second))
+    scene.apply(scene.plan(first))
+    added = scene.hand(scene.plan(first, second, revision=2))
+
+    def killed_once_it_is_added(thing: Any, name: str, *told: Any) -> None:
+        if name == "AddTake":
+            raise ClientKilled
+
+    scene.record = killed_once_it_is_added
+    with pytest.raises(ClientKilled):
+        scene.collect()
+    scene.record = None
+    assert len(twin.takes) == 2
+    scene.apply(added | {"takes": [first], "revision": 3})
+    assert (len(scene.long.takes), twin.takes) == (2, [])
     scene.revert()
     assert scene.long.takes == twin.takes == []
 
