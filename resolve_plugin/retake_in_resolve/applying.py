@@ -4,6 +4,8 @@ Whatever stops this half-way leaves the journal, and no report: applying the sam
 what is there already, and ends in the same place.
 """
 
+import contextlib
+
 from . import (
     FORMAT,
     apply_takes,
@@ -59,24 +61,14 @@ def _apply(asking, session, plan, saying, journal):
         begun = None
     was = was or place.whereabouts(asking, here, plan["timeline"])
     number = begun["n"] if begun else journal.intend("begin", revision=plan["revision"], was=was)
-    go(asking, here, plan["timeline"], "Retake - Collect")
-    work = Work(asking, here, journal, plan, say, [each.journal() for each in exchange.others_of(session)])
-    copy = None
-    if _same_rate(work):
-        work.look()
-        before = tracks.footprint(asking, work.items)
-        copy = duplicate.ensure(work)
-        results = _takes(work, copy)
-        for told in plan.get("marks", []) if copy else []:
-            why = marking.mark(work, told)
-            if why:
-                say(why)
-        picks = _picks(work) if copy else _not_picked(plan, "Resolve made no copy of the timeline first")
-        _compare(work, before, copy)
-    else:
-        why = "The timeline's frame rate is no longer %s. Run Retake again on the cut as it is." % plan["rate"]
-        results, picks = [result(take, "refused", why) for take in plan["takes"]], _not_picked(plan, why)
-    restored = place.restore(asking, here, was)
+    try:
+        go(asking, here, plan["timeline"], "Retake - Collect")
+        work = Work(asking, here, journal, plan, say, [each.journal() for each in exchange.others_of(session)])
+        results, picks, copy = _placed(work)
+        restored = place.restore(asking, here, was)
+    except Elsewhere:
+        went(asking, here, journal, number, was)
+        raise
     if not restored:
         say("Page, bin, timeline or playhead are not all as they were.")
     report = {
@@ -94,6 +86,32 @@ def _apply(asking, session, plan, saying, journal):
     session.write(session.report_name(plan["revision"]), report)
     session.remove(exchange.WAITING)
     return report
+
+
+def _placed(work):
+    """All that the plan asks for: `(the lines on its takes, those on its choices, the copy of the timeline)`."""
+    plan = work.plan
+    if not _same_rate(work):
+        why = "The timeline's frame rate is no longer %s. Run Retake again on the cut as it is." % plan["rate"]
+        return [result(take, "refused", why) for take in plan["takes"]], _not_picked(plan, why), None
+    work.look()
+    before = tracks.footprint(work.asking, work.items)
+    copy = duplicate.ensure(work)
+    results = _takes(work, copy)
+    for told in plan.get("marks", []) if copy else []:
+        why = marking.mark(work, told)
+        if why:
+            work.say(why)
+    picks = _picks(work) if copy else _not_picked(plan, "Resolve made no copy of the timeline first")
+    _compare(work, before, copy)
+    return results, picks, copy
+
+
+def went(asking, here, journal, number, was):
+    """The editor went elsewhere: bin and playhead as they were, and from now on they are led back to nowhere."""
+    with contextlib.suppress(Away, Unreadable):
+        place.restore(asking, here, was)
+    journal.came(number, "left")
 
 
 def right_place(asking, session, plan):

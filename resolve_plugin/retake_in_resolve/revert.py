@@ -6,8 +6,8 @@ movie may be in use elsewhere.
 """
 
 from . import FORMAT, exchange, place
-from .applying import came_from, go
-from .asking import Away, Unreadable
+from .applying import came_from, go, went
+from .asking import Away, Elsewhere, Unreadable
 from .collect import cannot
 from .duplicate import is_copy
 from .taking_back import BACK
@@ -94,14 +94,18 @@ def _revert(asking, session, saying, journal):
     plan = session.plan() or {"revision": 0, "takes": [], "bin": []}
     told = journal.open("revert")
     number = told["n"] if told else journal.intend("revert", upto=plan["revision"], was=was)
-    go(asking, here, timeline, "Retake - Revert")
-    work = Work(asking, here, journal, plan, say, [each.journal() for each in exchange.others_of(session)])
-    work.look()
     results = []
-    for entry in _backwards(journal):
-        asking.still()
-        results.append(_line(entry, *_one(work, entry, BACK[entry["what"]])))
-    place.restore(asking, here, was)
+    try:
+        go(asking, here, timeline, "Retake - Revert")
+        work = Work(asking, here, journal, plan, say, [each.journal() for each in exchange.others_of(session)])
+        work.look()
+        for entry in _backwards(journal):
+            asking.still()
+            results.append(_line(entry, *_one(work, entry, BACK[entry["what"]])))
+        place.restore(asking, here, was)
+    except Elsewhere:
+        went(asking, here, journal, number, was)
+        raise
     good = all(line["outcome"] != "failed" for line in results)
     report = {"otio_retake_reverted": FORMAT, "at": exchange.now(), "results": results, "said": said}
     for begun in journal.all("begin"):

@@ -110,7 +110,7 @@ def remove(asking, thing, path, told):
         ours, keep = now.of_file(path, beside), kept(now, told)
         if ours.media == expected or now.selected == ours.index:
             if keep is None:
-                return "the original is not in the clip's take list any more"
+                return "the original is not in the clip's take list any more: choose there what the clip is to show"
             select(asking, thing, keep)
             expected = keep.media
         before = now.count

@@ -8,12 +8,16 @@ def _take(work, entry):
     """Out of the take lists, the original seen again where ours was, the clip plain again where it was."""
     asking = work.asking
     clip = tracks.find(asking, work.items, entry["item"], entry["expects"], lambda item, now: _has(work, item, entry))
-    outcomes = [_out_of(work, item, entry) for item in ([clip] if clip else []) + _halves(work, entry, clip)]
-    for outcome in ("failed", "left"):
-        why = "; ".join(why for came, why in outcomes if came == outcome)
-        if why:
-            return outcome, why
-    return ("taken back" if ("taken back", "") in outcomes else "was gone"), ""
+    halves, strangers = _others(work, entry, clip)
+    outcomes = [_out_of(work, item, entry) for item in ([clip] if clip else []) + halves]
+    why = ["%s has the take in its list, though Retake did not put it there" % each for each in strangers]
+    for wanted in ("failed", "left"):
+        left = [each for came, each in outcomes if came == wanted]
+        if left:
+            return wanted, "; ".join(left + why)
+    if any(came == "taken back" for came, _ in outcomes):
+        return "taken back", "; ".join(why)
+    return ("left" if why else "was gone"), "; ".join(why)
 
 
 def _has(work, item, entry):
@@ -26,13 +30,36 @@ def _stuck(entry):
     return entry["came"] == "failed" and bool(entry["after"].get("left"))
 
 
-def _halves(work, entry, clip):
-    """Clips with our file in their take lists that no intent speaks of: what became of a clip that was cut in two."""
-    others = [each for each in work.told("add take") if same_take(each["path"], entry["path"])]
-    known = {each["item"] for each in others} | ({clip.ident} if clip else set())
-    lie = {(each["expects"]["start"], each["expects"]["duration"]) for each in others}
-    found = [item for item, paths in work.lists() if any(same_take(path, entry["path"]) for path in paths)]
-    return [item for item in found if item.ident not in known and tracks.span(work.asking, item) not in lie]
+def _others(work, entry, clip):
+    """Clips with our file in their take lists that no intent speaks of: `(halves, strangers in words)`.
+
+    Halves are what became of a clip that was cut in two: they have a part of its original beside ours. In any other
+    clip an editor put it.
+    """
+    asking = work.asking
+    told = [each for each in work.told("add take") if same_take(each["path"], entry["path"])]
+    known = {each["item"] for each in told} | ({clip.ident} if clip else set())
+    lie = {(each["expects"]["start"], each["expects"]["duration"]) for each in told}
+    halves, strangers = [], []
+    for item, now in work.lists():
+        if now.of_file(entry["path"]) is None or item.ident in known or tracks.span(asking, item) in lie:
+            continue
+        if any(_part(one, each) for each in now.entries for one in (entry["after"].get("kept"), entry["original"])):
+            halves.append(item)
+        elif not any(_part(each["original"], one) for each in told for one in now.entries):
+            strangers.append(_where(asking, item))
+    return halves, strangers
+
+
+def _part(whole, entry):
+    """Whether an entry of a take list shows frames of `whole`, the content of an entry, and no others."""
+    if not whole or entry.media != whole["media"] or None in (entry.start, entry.end, whole["start"], whole["end"]):
+        return False
+    return whole["start"] <= entry.start and entry.end <= whole["end"]
+
+
+def _where(asking, item):
+    return "the clip on %s%d at frame %s" % (item.kind[0].upper(), item.track, (tracks.span(asking, item) or ("?",))[0])
 
 
 def _out_of(work, item, entry):
@@ -42,11 +69,8 @@ def _out_of(work, item, entry):
     if listed.of_file(entry["path"], entry.get("beside") or ()) is None and not lone and not stuck:
         shown = path_of(asking, asking.ask(item.thing, "GetMediaPoolItem"))
         if not listed.count and same_take(shown, entry["path"]):
-            where = "%s%d at frame %s" % (item.kind[0].upper(), item.track, (tracks.span(asking, item) or ("?",))[0])
-            return (
-                "left",
-                "the clip on %s shows the take for good: its take list was finalised without the original" % where,
-            )
+            why = "%s shows the take for good: its take list was finalised, and the original is gone"
+            return "left", why % _where(asking, item)
         return "was gone", ""
     if work.locked(item.kind, item.track):
         return "failed", "the clip is on a locked track: unlock it, then run Retake - Revert again"

@@ -1,6 +1,7 @@
 """One apply under way: the plan, the place, the journal; and the clip that a take of the plan belongs to."""
 
 from . import numbers, takes, tracks
+from .asking import Unreadable
 from .bins import NAMED, Refused, path_of, same_take
 
 
@@ -31,10 +32,10 @@ class Work(object):
         return sorted(found, key=lambda entry: entry["at"])
 
     def lists(self):
-        """The items that have a take list, each with the files in it; read once for each look at the timeline."""
+        """The items that have a take list, each with that; read once for each look at the timeline."""
         if self._lists is None:
             read = [(item, takes.read(self.asking, item.thing)) for item in self.items if item.kind == "video"]
-            self._lists = [(item, [entry.path for entry in now.entries]) for item, now in read if now.count]
+            self._lists = [(item, now) for item, now in read if now.count]
         return self._lists
 
     def ours(self, path):
@@ -79,6 +80,8 @@ def standing(work, take):
         )
     now = tracks.stand(asking, item)
     listed = takes.read(asking, item.thing)
+    if len(listed.entries) != listed.count:
+        raise Unreadable("Resolve did not tell all takes")
     seen = listed.at(listed.selected)
     ours_seen = seen is not None and work.ours(seen.path)
     if now.duration != expects["duration"]:

@@ -123,3 +123,13 @@ def test_a_take_that_was_finalised_is_told(scene: Scene) -> None:
     report = scene.revert()[0]
     assert report["results"][0]["outcome"] == "left"
     assert any("for good" in line for line in scene.said)
+
+
+def test_a_take_that_the_editor_put_into_another_clip_stays_and_is_told(scene: Scene) -> None:
+    scene.apply(scene.plan(scene.take(scene.tail, "b1")))
+    mine = scene.tail.takes[1]
+    scene.taken.takes.append(replace(mine))
+    scene.revert()
+    assert scene.tail.takes == []
+    assert len(scene.taken.takes) == 3
+    assert any("did not put it there" in line for line in scene.said)
