@@ -73,9 +73,10 @@ class Journal(object):
         return found if found and found["came"] is None else None
 
     def unsettled(self, what, **same):
-        """The newest of them if it was cut off, or failed and may have left something behind; else None."""
+        """The newest of them if it was cut off, or failed and left something behind; else None."""
         found = self.last(what, **same)
-        return found if found and found["came"] in (None, "failed") else None
+        stuck = found and (found["came"] is None or (found["came"] == "failed" and found["after"].get("left")))
+        return found if stuck else None
 
     def age(self, entry):
         """Seconds since an entry was written; without end where its time cannot be read."""

@@ -6,8 +6,8 @@ That blocks nothing: a menu script is a process of its own [menu-python-child].
 import os
 import time
 
-from . import collect, exchange, numbers
-from .asking import Away
+from . import collect, exchange, numbers, place
+from .asking import Away, Elsewhere
 from .exchange import Taken
 from .handing_over import alive
 
@@ -46,7 +46,7 @@ def last_words(session, count=12):
 
 def watch(asking, session, state, saying, sleep=time.sleep, clock=time.time):
     """Apply each plan as it comes, until the core says that nothing more will, or one of the two is gone."""
-    told = ""
+    told, went = "", False
     next_try = next_look = clock()
     said_link = False
     while True:
@@ -59,7 +59,8 @@ def watch(asking, session, state, saying, sleep=time.sleep, clock=time.time):
             told = damage
             saying.say("%s wait: %s." % (session.named(), damage))
         if plan is not None and clock() >= next_try:
-            told = _apply(asking, session, plan, state, saying, told)
+            if not went or _open(asking, plan):
+                told, went = _apply(asking, session, plan, state, saying, told)
             next_try = clock() + (AGAIN if told else 0)
         if session.there(exchange.ENDED) and session.pending() is None:
             return "ended"
@@ -74,7 +75,10 @@ def watch(asking, session, state, saying, sleep=time.sleep, clock=time.time):
 
 
 def _apply(asking, session, plan, state, saying, told):
-    """Apply now. "" where it was done, else why not; said once, not each time that it is tried."""
+    """Apply now. `("" where it was done, else why not, whether the editor went elsewhere)`.
+
+    Why is said once, not each time that it is tried.
+    """
     try:
         with exchange.alone(state):
             collect.one(asking, session, plan, saying)
@@ -82,8 +86,16 @@ def _apply(asking, session, plan, state, saying, told):
         why = str(fault)
         if why != told:
             saying.say(why)
-        return why
-    return ""
+        return why, isinstance(fault, Elsewhere)
+    return "", False
+
+
+def _open(asking, plan):
+    """Whether the timeline of a plan is the current one: an editor who left it is not taken back there unasked."""
+    try:
+        return place.here(asking).timeline_id == plan["timeline"]
+    except Away:
+        return False
 
 
 def _waited(asking, sleep):

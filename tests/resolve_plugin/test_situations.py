@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from retake_in_resolve import exchange, menu
+from retake_in_resolve import exchange, menu, watching
 from retake_in_resolve.asking import Away
 from retake_in_resolve.collect import collect
 from retake_in_resolve.exchange import Taken
@@ -419,6 +419,27 @@ def test_an_editor_who_opens_another_timeline_while_takes_are_taken_back(tmp_pat
         scene.revert()
         assert scene.take_snapshot() | {"made_at": 0} == first | {"made_at": 0}, call
         call += 67
+
+
+def test_an_editor_who_went_elsewhere_is_not_taken_back_unasked(scene: Scene) -> None:
+    assert scene.session is not None
+    scene.hand(scene.plan(scene.take(scene.short, "a1")))
+    other, calls = scene.goes_elsewhere(150)
+    turns = [0]
+
+    def a_second(seconds: float) -> None:
+        turns[0] += 1
+        if turns[0] == 30:
+            assert scene.project.current is other.state
+            assert "SetCurrentTimeline" not in calls[160:]
+            scene.project.current = scene.stage.state
+        elif turns[0] == 50:
+            scene.session.write(exchange.ENDED, {"why": "closed"})
+
+    ended = watching.watch(scene.asking, scene.session, str(scene.state), scene.saying, a_second, lambda: turns[0])
+    assert ended == "ended"
+    assert scene.session.there("applied-1.json")
+    assert len([line for line in scene.said if "opened meanwhile" in line]) == 1
 
 
 @pytest.mark.slow
