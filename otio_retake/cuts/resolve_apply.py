@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,10 @@ class Before:
     picked: frozenset[str]
     done: frozenset[tuple[str, str]]
     """Takes by (take, item) that Resolve has by now."""
+
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """What was chosen for items and carried out: a take, or nothing for the original. It is not asked for again: what
+    an editor has chosen in Resolve since stays."""
 
 
 NOTHING_BEFORE = Before({}, frozenset(), frozenset())
@@ -121,7 +125,8 @@ class PlanWriter:
         for item in concerned:
             if item not in chosen and self._is_switched(item) and self.may_go_back(self._reading.addresses[item]):
                 chosen[item] = ""
-        return self.patched(self.plan(rows, chosen))
+        fresh = {item: ident for item, ident in chosen.items() if self._before.shown.get(item) != ident}
+        return self.patched(self.plan(rows, fresh))
 
     def _note(self, placement: Placement, row: Row) -> None:
         """Keeps what is new, and warns of what will be in the way."""

@@ -193,9 +193,17 @@ def before(folder: Path) -> Before:
     done |= {(ident, item) for ident, said in done if not said for item in items.get(ident, ())}
     picked = {item for item, ident in (there.pick if there else {}).items() if ident}
     picked |= {item for report in told for item, ident in report.picks.items() if ident}
-    return Before(
-        {(row.ident, row.item): row.track_name for row in rows if row.track_name}, frozenset(picked), frozenset(done)
-    )
+    shown: dict[str, str] = {}
+    for report in told if not _reverted_since(folder) else ():
+        shown |= {item: ident for item, ident in report.picks.items() if ident is not None}
+    tracks = {(row.ident, row.item): row.track_name for row in rows if row.track_name}
+    return Before(tracks, frozenset(picked), frozenset(done), shown)
+
+
+def _reverted_since(folder: Path) -> bool:
+    """Whether something was taken back after the last plan of a folder was carried out."""
+    written = {name: [p.stat().st_mtime_ns for p in folder.glob(f"{name}-*.json")] for name in ("applied", "reverted")}
+    return max(written["reverted"], default=-1) >= max(written["applied"], default=0)
 
 
 def write_file(path: Path, content: dict[str, object]) -> None:

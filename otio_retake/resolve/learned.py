@@ -3,25 +3,54 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ..choices import learn
+from ..cuts.resolve_cut import ResolveCut
 from ..cuts.resolve_exchange import Missed, Report, missed
 from ..session import Session
-from ..sync import Change, compare
+from ..sync import Change, compare, missing
+from ..takes import Target
 from ..takes_store import takes, target
 from ..turnover import mark_placed
+from .history import history
 
 
 def learn_from_snapshot(session: Session) -> list[str]:
-    """Brings the ledger to what the snapshot says of the takes that are in it; what was changed, in words."""
-    if not session.project.exists:
+    """Brings the ledger to what the snapshot says of the takes that are in it; what was changed, in words.
+
+    A take that is not there any more was taken out by the editor where the scripts had left it in this very timeline,
+    and by Revert where they say so.
+    """
+    cut = session.cut
+    if not session.project.exists or not isinstance(cut, ResolveCut):
         return []
-    ledger = session.ledger
+    ledger, done = session.ledger, history(session.cut_path, cut.snapshot)
     marks = {request.mark_id for request in session.requests.requests}
-    said = compare(session.cut.view, session.view, takes(ledger), marks, lambda ident: target(ledger, ident))
-    learn(ledger, said.changes)
-    return [f"{change.take.name}: {change.why}" for change in said.changes]
+    known = takes(ledger)
+
+    def made_for(ident: str) -> Target | None:
+        return target(ledger, ident)
+
+    said = compare(cut.view, session.view, known, marks, made_for)
+    changes = [change for change in said.changes if change.now != "dropped"]
+    gone = missing(session.view, known, said.found, marks, made_for, every=True)
+    changes += [Change(take, "dropped", "it was taken out in Resolve") for take in gone if take.ident in done.lying]
+    changes += _taken_back(session, done.taken_back - {t.take.ident for t in said.found if t.take is not None})
+    learn(ledger, changes)
+    return [f"{change.take.name}: {change.why}" for change in changes]
+
+
+def learn_from_reverted(session: Session, idents: Collection[str]) -> list[str]:
+    """Writes that takes are in the timeline no more, as Revert took them back; they may be placed again."""
+    changes = _taken_back(session, idents)
+    learn(session.ledger, changes)
+    return [f"{change.take.name}: {change.why}" for change in changes]
+
+
+def _taken_back(session: Session, idents: Collection[str]) -> list[Change]:
+    placed = (take for take in takes(session.ledger) if take.state in ("placed", "picked"))
+    return [Change(take, "made", "Revert took it back") for take in placed if take.ident in idents]
 
 
 def learn_from_report(session: Session, report: Report) -> list[str]:

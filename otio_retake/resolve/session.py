@@ -26,7 +26,8 @@ from ..errors import CutError, RetakeError
 from ..settings import load
 from .alone import alone
 from .folders import own_folder, private
-from .learned import learn_from_report, learn_from_snapshot
+from .history import reverted, told_in
+from .learned import learn_from_report, learn_from_reverted, learn_from_snapshot
 
 LOOK = 0.3
 """Seconds between two looks into the folder."""
@@ -96,21 +97,25 @@ def _served(
             for text in learn_from_snapshot(session):
                 desk.worker.watch.say(text)
             known = {report.revision for report in reports(folder)}
+            back = set(reverted(folder))
             for report in reports(folder):
                 learn_from_report(session, report)
+            learn_from_reverted(session, told_in(folder).taken_back)
             desk.begin()
             with ended_politely(), Serving(desk, link_folder=folder, said=desk.worker.watch.say) as serving:
                 write_file(folder / DESK, {"link": str(serving.link)})
                 opened = browser and open_link(serving.link)
                 head = "the desk is open in the browser; its link is" if opened else "open the desk with"
                 say(f"{head} {serving.link}")
-                return _watched(folder, desk, serving, known, forsaken)
+                return _watched(folder, desk, serving, known, back, forsaken)
         finally:
             desk.close()
             (folder / DESK).unlink(missing_ok=True)
 
 
-def _watched(folder: Path, desk: ResolveDesk, serving: Serving, known: set[int], forsaken: float) -> str:
+def _watched(
+    folder: Path, desk: ResolveDesk, serving: Serving, known: set[int], back: set[str], forsaken: float
+) -> str:
     """Looks for reports until the desk is not needed any more; why it ended."""
     try:
         while serving.running:
@@ -118,6 +123,11 @@ def _watched(folder: Path, desk: ResolveDesk, serving: Serving, known: set[int],
                 if report.revision not in known:
                     known.add(report.revision)
                     for text in learn_from_report(desk.session, report):
+                        desk.worker.watch.say(text)
+            for name, idents in reverted(folder).items():
+                if name not in back:
+                    back.add(name)
+                    for text in learn_from_reverted(desk.session, idents):
                         desk.worker.watch.say(text)
             at_work = desk.worker.running or desk.kitchen.waiting or waiting(folder) is not None
             if not at_work and time.monotonic() - desk.seen > forsaken:
