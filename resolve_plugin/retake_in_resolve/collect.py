@@ -41,8 +41,10 @@ def collect(asking, state, saying, stuck=None):
 
 def cannot(asking, fault):
     """Why one session cannot go on, in words. Raises the fault again where no other can either."""
-    if isinstance(fault, (Elsewhere, OSError)) or not asking.awake():
+    if isinstance(fault, Elsewhere) or not asking.awake():
         raise fault
+    if isinstance(fault, OSError):
+        return "its folder cannot be used (%s): look whether its disk is there and has room" % (fault.strerror or fault)
     if isinstance(fault, Away):
         return str(fault).rstrip(".")
     return "its files are damaged, or this script has a fault (%s: %s)" % (type(fault).__name__, fault)

@@ -155,6 +155,15 @@ def run(scene: Scene, entry: Any) -> None:
     entry({"resolve": scene.fake.resolve}, str(pointer))
 
 
+def test_a_folder_that_cannot_be_written_keeps_no_other_waiting(scene: Scene) -> None:
+    first = scene.session
+    assert first is not None
+    handed(scene)
+    os.mkdir(first.path(exchange.JOURNAL))
+    assert [outcomes(report) for report in scene.collect()] == [{"z1": "done"}]
+    assert any("cannot be used" in line and first.folder in line for line in scene.said)
+
+
 def test_a_full_disk_is_said_without_a_name_of_nothing(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
