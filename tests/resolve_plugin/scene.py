@@ -118,6 +118,12 @@ class Scene:
     def revert(self) -> list[dict[str, Any]]:
         return revert(self.asking, str(self.state), self.saying)
 
+    def as_told(self, said: list[str]) -> None:
+        """The editor deletes the empty track that they were told may be ours: nobody knows whose it is."""
+        if any("delete it if it is not yours" in line for line in said):
+            for tracks in self.stage.state.tracks.values():
+                tracks[2:] = [track for track in tracks[2:] if track.items or track.name.startswith("Retakes")]
+
     # --- what the core writes -------------------------------------------------------------------------------------
 
     def row(self, item: Any) -> tuple[dict[str, Any], list[Any]]:

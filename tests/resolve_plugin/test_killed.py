@@ -45,20 +45,13 @@ def killed(scene: Scene, call: int, before: bool, work: Any) -> None:
     scene.fake.faults.clear()
 
 
-def as_told(scene: Scene) -> None:
-    """The editor deletes the empty track that they were told may be ours: nobody knows whose it is."""
-    if any("delete it if it is not yours" in line for line in scene.said):
-        for tracks in scene.stage.state.tracks.values():
-            tracks[2:] = [track for track in tracks[2:] if track.items or track.name.startswith("Retakes")]
-
-
 def ends_well(folder: Path, call: int, before: bool, expected: str) -> None:
     folder.mkdir()
     scene = prepared(folder)
     first = scene.take_snapshot()
     killed(scene, call, before, scene.collect)
     reports = scene.collect()
-    as_told(scene)
+    scene.as_told(scene.said)
     assert all(outcome in ("done", "already there") for outcome in outcomes(reports[0]).values()), (call, reports)
     assert paths_apart(scene.whole(), folder) == expected, call
     scene.revert()
@@ -72,7 +65,7 @@ def taken_back_from_the_middle(folder: Path, call: int, before: bool) -> None:
     first = scene.take_snapshot()
     killed(scene, call, before, scene.collect)
     scene.revert()
-    as_told(scene)
+    scene.as_told(scene.said)
     assert scene.take_snapshot() | {"made_at": 0} == first | {"made_at": 0}, call
     assert not scene.collect(), "what was taken back is not put there again"
 
