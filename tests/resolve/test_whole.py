@@ -15,14 +15,20 @@ from tests.fake_resolve import FakeResolve, frozen
 from tests.fake_resolve.stage import Stage
 from tests.fake_resolve.state import Item
 from tests.resolve.handover import Handover, seen
-from tests.resolve.timelines import RATES
+from tests.resolve.timelines import RATES, STARTS
 
 pytestmark = pytest.mark.slow
 
-CASES = [
-    ("23.976", "10:00:00:00"), ("24", "01:00:00:00"), ("25", "00:00:00:00"), ("29.97 DF", "01:00:00;00"),
-    ("29.97", "10:00:00:00"), ("59.94", "01:00:00:00"),
-]  # fmt: skip
+
+def start_of(rate: str, start: str) -> str:
+    return start[:8] + ";" + start[9:] if "DF" in rate else start
+
+
+CASES = [(rate, start_of(rate, start)) for rate in RATES for start in STARTS]
+"""Every rate from every start."""
+
+SOME = [(rate, start_of(rate, start)) for rate, start in zip(RATES, STARTS * 2, strict=True)]
+"""Every rate from some start."""
 
 
 class Show:
@@ -80,6 +86,60 @@ def test_a_mark_becomes_a_take_that_lies_on_its_frames(tmp_path: Path, rate: str
         assert [row["state"] for row in board["requests"][0]["made"]] == ["made"]
         desk.revert()
         assert frozen(show.timeline) == before
+
+
+WHOLE = ("selection", "playhead", "clip point", "timeline point")
+
+
+@pytest.mark.parametrize(
+    ("rate", "start", "asked"), [(*pair, WHOLE[(n + k) % 4]) for n, pair in enumerate(SOME) for k in (0, 2)]
+)
+def test_what_is_asked_for_without_a_length_is_all_of_a_clip(tmp_path: Path, rate: str, start: str, asked: str) -> None:
+    """Beside a range from in to out on the other clip."""
+    show = Show(tmp_path, rate, start)
+    show.stage.in_out(20, 33)
+    show.stage.select(show.second)
+    show.stage.playhead(80)
+    if asked == "clip point":
+        show.stage.mark_clip(show.second, 70, name="RETAKE", note="rain")
+    elif asked == "timeline point":
+        show.stage.mark(100, name="RETAKE: rain")
+    with Handover(show.fake, tmp_path / "state") as desk:
+        for offer in ("in-out", *(() if "point" in asked else (asked,))):
+            desk.say("ask", offer=offer, prompt="rain", mode="video")
+        board = desk.order()
+        assert [row["region_frames"] for row in board["requests"]] == [14, 50]
+        for row in board["requests"]:
+            desk.say("pick", request=row["id"], take=row["made"][0]["id"])
+        desk.write()
+        desk.apply()
+        shown = seen(show.timeline, show.frames(0, 110))
+        assert [number for number, _ in shown] == [40 + k if k < 60 else 50 + k for k in range(110)]
+        assert {k for k, (_, slate) in enumerate(shown) if slate} == {*range(20, 34), *range(60, 110)}
+
+
+@pytest.mark.parametrize(("rate", "start"), SOME)
+def test_what_a_service_changed_lies_on_its_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: str, start: str
+) -> None:
+    with Simulator() as sim:
+        for name, value in sim.environment().items():
+            monkeypatch.setenv(name, value)
+        show = Show(tmp_path, rate, start)
+        show.stage.mark_clip(show.first, 30, 10, name="RETAKE", note="rain")
+        with Handover(show.fake, tmp_path / "state", service="runware") as desk:
+            board = desk.order()
+            (row,) = board["requests"]
+            (item,) = desk.session.plan().items
+            desk.say("pick", request=row["id"], take=row["made"][0]["id"])
+            desk.write()
+            desk.apply()
+            assert len(sim.bill()) == 1
+            shown = seen(show.timeline, show.frames(0, 60))
+            assert [number for number, _ in shown] == list(range(40, 100))
+            replaced = {frame - 40 for frame in range(item.replaced.first, item.replaced.end)}
+            assert {*range(30, 40)} <= replaced
+            assert {k for k, (_, slate) in enumerate(shown) if slate} == replaced & {*range(60)}
 
 
 def test_a_service_and_the_editor_who_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
