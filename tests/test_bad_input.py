@@ -99,6 +99,7 @@ def test_media_that_cannot_be_used_is_a_problem_by_name(tmp_path: Path, good_mov
     explained(plan, words, "→")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.97])
 def test_media_that_is_cut_short_is_said_before_anything_is_sent(
     tmp_path: Path, good_movie: bytes, part: float
@@ -275,6 +276,7 @@ def test_the_input_is_never_written_to(cut: Path) -> None:
     assert cut.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_an_output_that_somebody_changed_is_not_replaced(cut: Path) -> None:
     folder = cut.parent
     assert run(folder, "run", "cut.otio", "-o", "out.otio", "--yes").returncode == 0
@@ -331,6 +333,7 @@ def test_a_full_disk_leaves_nothing_half_written(cut: Path, size: str) -> None:
 # --- projects -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_project_of_a_newer_version_is_refused(cut: Path) -> None:
     folder = cut.parent
     assert run(folder, "run", "cut.otio", "-o", "out.otio", "--yes").returncode == 0
@@ -374,6 +377,7 @@ def test_settings_that_are_wrong_name_their_file(cut: Path, text: str, words: st
     explained(run(cut.parent, "plan", "cut.otio"), words)
 
 
+@pytest.mark.slow
 def test_options_that_are_wrong(cut: Path) -> None:
     explained(run(cut.parent, "run", "cut.otio", "--budget", "lots", "--yes"), "no amount of money")
     explained(run(cut.parent, "plan", "cut.otio", "--seam", "edge"), "seam")

@@ -282,6 +282,7 @@ def test_an_order_is_not_bought_twice_though_its_ledger_is_gone(desk: Desk, foot
     assert len(desk.takes()) == 1
 
 
+@pytest.mark.slow
 def test_two_processes_on_one_folder_pay_once(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE x2: rain [slow]")
     command = [

@@ -113,6 +113,7 @@ def test_the_take_above_shows_the_replaced_frames_where_the_clip_below_shows_its
     assert sorted(found) == [(4, 10), (20, 26), (45, 49)]
 
 
+@pytest.mark.slow
 def test_every_editor_gets_its_shape(placed: Path) -> None:
     for editor in ("premiere", "kdenlive", "hiero", "flame"):
         said = told(placed, "place", "cut.otio", "-o", f"{editor}.otio", "--for", editor)
@@ -124,6 +125,7 @@ def test_every_editor_gets_its_shape(placed: Path) -> None:
     assert [item["above"] for item in plan["items"]] == [True, True, True]
 
 
+@pytest.mark.slow
 def test_picked_by_version_and_place_and_back(placed: Path) -> None:
     takes = told(placed, "takes", "list", "above.otio")
     assert {t["standing"] for t in takes} == {"ok"}
@@ -138,6 +140,7 @@ def test_picked_by_version_and_place_and_back(placed: Path) -> None:
     assert (placed / "back.otio").read_bytes() == (placed / "above.otio").read_bytes()
 
 
+@pytest.mark.slow
 def test_sync_tells_the_ledger_what_the_editor_did(placed: Path) -> None:
     document = json.loads((placed / "above.otio").read_text())
     tracks = document["tracks"]["children"]

@@ -147,6 +147,7 @@ def test_a_trimmed_and_rewritten_cut_orders_nothing_new_and_finds_its_takes(plac
     assert {take["standing"] for take in takes} == {"ok"}
 
 
+@pytest.mark.slow
 def test_a_clip_that_needs_more_than_its_take_has_is_stale(placed: Path) -> None:
     timeline = otio.adapters.read_from_file(str(placed / "out.otio"))
     first = next(iter(timeline.find_clips()))
@@ -175,6 +176,7 @@ def test_pick_and_back_to_the_original(placed: Path) -> None:
     assert "2 takes" in ambiguous.stderr
 
 
+@pytest.mark.slow
 def test_drop_takes_a_take_out_again(placed: Path) -> None:
     said = run(placed, "takes", "drop", "out.otio", "v001", "--at", "second", "-o", "dropped.otio")
     assert said.returncode == 0, said.stderr
@@ -193,6 +195,7 @@ def test_drop_takes_a_take_out_again(placed: Path) -> None:
     assert [file.exists() for file in files] == [True, True, False]
 
 
+@pytest.mark.slow
 def test_a_dropped_take_can_be_brought_back(placed: Path) -> None:
     run(placed, "takes", "drop", "out.otio", "v001", "--at", "second", "-o", "dropped.otio")
     assert run(placed, "takes", "restore", "cut.otio", "v009").returncode == 2
@@ -214,6 +217,7 @@ def test_activate(placed: Path) -> None:
     assert [t["in_use"] for t in takes] == [False, True, True], "the newest of each clip"
 
 
+@pytest.mark.slow
 def test_compose_makes_another_combination(placed: Path) -> None:
     run(placed, "place", "cut.otio", "-o", "before.otio")
     before = references(placed / "before.otio")[0]
@@ -234,6 +238,7 @@ def test_compose_makes_another_combination(placed: Path) -> None:
     assert "there is no number 3" in wrong.stderr
 
 
+@pytest.mark.slow
 def test_another_seam_costs_nothing(placed: Path) -> None:
     before = set((placed / "retakes" / "takes").glob("*.mov"))
     said = run(placed, "conform", "cut.otio", "--seam", "mark")
@@ -244,6 +249,7 @@ def test_another_seam_costs_nothing(placed: Path) -> None:
     assert [len(r) for r in references(placed / "seams.otio")] == [5, 3], "both are alternates"
 
 
+@pytest.mark.slow
 def test_an_editor_who_keeps_the_active_reference_alone_gets_the_original_retaken(placed: Path) -> None:
     """Flattened, with our metadata and without: nothing is ordered again, and --again retakes the original."""
     run(placed, "place", "cut.otio", "-o", "active.otio", "--activate")
@@ -266,6 +272,7 @@ def test_an_editor_who_keeps_the_active_reference_alone_gets_the_original_retake
     assert "original is not known here" in " ".join(said.stdout.split())
 
 
+@pytest.mark.slow
 def test_a_list_is_for_the_cut_that_it_was_made_from(placed: Path) -> None:
     assert run(placed, "plan", "cut.otio", "--save", "list.json").returncode == 0
     assert run(placed, "place", "list.json", "-o", "listed.otio").returncode == 0
@@ -279,6 +286,7 @@ def test_a_list_is_for_the_cut_that_it_was_made_from(placed: Path) -> None:
     assert "changed since the list was written" in said.stderr
 
 
+@pytest.mark.slow
 def test_overrides_change_what_a_mark_asks_for(placed: Path) -> None:
     marks = json.loads(run(placed, "marks", "cut.otio", "--json").stdout)["marks"]
     rain = marks[0]["mark"]
@@ -292,6 +300,7 @@ def test_overrides_change_what_a_mark_asks_for(placed: Path) -> None:
     assert json.loads(run(placed, "plan", "cut.otio", "--json").stdout)["items"][0]["prompt"] == "rain"
 
 
+@pytest.mark.slow
 def test_the_archive_is_whole(placed: Path, tmp_path: Path) -> None:
     said = run(placed, "project", "archive", str(tmp_path / "kept"), "--in", "cut.otio")
     assert said.returncode == 0, said.stderr
@@ -301,6 +310,7 @@ def test_the_archive_is_whole(placed: Path, tmp_path: Path) -> None:
     assert run(placed, "project", "archive", str(tmp_path / "kept"), "--in", "cut.otio").returncode == 2
 
 
+@pytest.mark.slow
 def test_every_take_is_traced_to_its_order(placed: Path) -> None:
     cut = open_cut(placed / "out.otio")
     for clip in cut.view.clips():

@@ -67,6 +67,7 @@ def test_nothing_is_sent_while_somebody_else_is_at_work(cut_of: Cut, open_desk: 
     somebody.go()
 
 
+@pytest.mark.slow
 def test_who_waited_goes_on_when_the_other_is_gone(cut_of: Cut, open_desk: Open, sim: Simulator) -> None:
     place = cut_of("RETAKE: rain")
     one, other = open_desk(place, service="runware"), open_desk(place, service="runware")

@@ -203,6 +203,7 @@ def test_a_refusal_is_said_and_costs_nothing(plugged: PluginDesk, house: HouseSe
     assert plugged.states() == ["refused"]
 
 
+@pytest.mark.slow
 def test_a_lost_answer_is_looked_up(plugged: PluginDesk, house: HouseService, footage: Path) -> None:
     house.drop_answers = True
     plugged.write_cut(footage, [(30, 24, "RETAKE: rain")])
@@ -213,6 +214,7 @@ def test_a_lost_answer_is_looked_up(plugged: PluginDesk, house: HouseService, fo
     assert len(house.submits) == 1
 
 
+@pytest.mark.slow
 def test_a_plug_in_that_cannot_be_used_is_in_nobodys_way(plugged: PluginDesk, footage: Path) -> None:
     (points,) = (plugged.folder / "site").glob("*.dist-info/entry_points.txt")
     points.write_text(points.read_text() + "broken = otio_retake_no_such_thing:Broken\n")
