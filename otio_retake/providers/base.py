@@ -49,6 +49,11 @@ class Submission:
     began_at: float = 0.0
 
 
+def kept(submission: Submission) -> Path:
+    """Where the answer to an attempt lies that came with the result itself: beside its pull."""
+    return submission.pull.with_name(f"{submission.key}_{submission.token}.answer")
+
+
 ReportState = Literal["queued", "running", "ready", "failed", "cancelled", "expired"]
 
 

@@ -18,7 +18,7 @@ from ..errors import OutcomeUnknown, ResultUnusable, ServiceError, ServiceRefuse
 from ..orders import KEPT, UNREACHABLE
 from .addresses import Guard
 from .answers import link_in
-from .base import MOST_RESULT_BYTES, Progress, Submission
+from .base import MOST_RESULT_BYTES, Progress, Submission, kept
 from .bodies import CHUNK, Endless, Unpacker
 from .wire import MOST_ANSWER_BYTES, SUBMIT_SECONDS, Wire, unsent
 
@@ -82,11 +82,6 @@ class DirectWire(Wire):
                 where=self._host(),
                 fix=f"look it up at {self.service}, where it was probably charged, then",
             )
-
-
-def kept(submission: Submission) -> Path:
-    """Where the answer to an attempt lies: beside its pull."""
-    return submission.pull.with_name(f"{submission.key}_{submission.token}.answer")
 
 
 def is_kept(remote: str, submission: Submission) -> bool:

@@ -34,8 +34,8 @@ from .answers import (
     said,
     seconds,
 )
-from .base import Found, Progress, Report, Submission, Upload
-from .direct import DirectWire, deliver, is_kept, kept, need_kept
+from .base import Found, Progress, Report, Submission, Upload, kept
+from .direct import DirectWire, deliver, is_kept, need_kept
 from .hosts import Hosts
 from .parameters import LtxParameters, option_names
 from .wire import body_of, retry_after, unsent

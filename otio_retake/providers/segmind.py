@@ -39,8 +39,8 @@ from .answers import (
     seconds,
     upload_link,
 )
-from .base import Found, Progress, Report, Submission, Upload
-from .direct import DirectWire, deliver, is_kept, kept, need_kept
+from .base import Found, Progress, Report, Submission, Upload, kept
+from .direct import DirectWire, deliver, is_kept, need_kept
 from .hosts import Hosts
 from .parameters import SegmindParameters, option_names
 from .segmind_history import History, Row

@@ -17,8 +17,7 @@ from ..ledger import Ledger
 from ..media.facts import MediaFacts, fingerprint, read_facts
 from ..orders import Order, token_of
 from ..project import Project
-from ..providers.base import Provider, Providers, Submission
-from ..providers.direct import kept
+from ..providers.base import Provider, Providers, Submission, kept
 from .pace import Pace
 
 
