@@ -303,6 +303,7 @@ def _by_extent(item: RawItem, pool: Pool) -> Fraction | None:
     """
     if not pool.frames or item.left_offset is None:
         return None
+    # [right-offset-extent]
     reach = item.left_offset + item.duration + (item.right_offset or 0)
     if item.right_offset is None and reach <= pool.frames + SLIP:
         return None

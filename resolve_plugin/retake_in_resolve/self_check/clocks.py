@@ -10,9 +10,14 @@ from .. import numbers
 def clip_marker(bench):
     """1. A marker of a trimmed clip: where the export of the cut puts it."""
     bench.fresh("clip marker %s" % bench.rate)
-    item = bench.clip(bench.media(bench.name("counted")), 40, 100, 0)
+    media = bench.media(bench.name("counted"))
+    item = bench.clip(media, 40, 100, 0)
     offset = numbers.whole(bench.asking.ask(item, "GetLeftOffset"))
     bench.found(["left-offset-exact"], offset == 40, left_offset=offset)
+    told = [bench.asking.ask(item, name) for name in ("GetDuration", "GetRightOffset")]
+    frames = bench.asking.ask(media, "GetClipProperty", "Frames")
+    extent = 40 + sum(numbers.whole(number, 0) for number in told)
+    bench.found(["right-offset-extent"], extent == numbers.whole(frames), told=told, frames=frames)
     made = bench.asking.tell(item, "AddMarker", 50, "Fuchsia", "RETAKE", "ten in", 5, "")
     listed = bench.asking.ask(item, "GetMarkers")
     exported = export(bench, "clip-marker-%s.otio" % bench.rate.replace(" ", ""))
