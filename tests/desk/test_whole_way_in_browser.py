@@ -141,7 +141,7 @@ class Way:
         assert sent["takes"] == sum(takes)
         assert sent["frames"] == sum(row["pull_frames"] * n for row, n in zip(wanted, takes, strict=True))
         cost = Decimal(asked["cost"])
-        assert Decimal(cells[5].split()[0]) == cost
+        assert Decimal(cells[5].removeprefix("$")) == cost
         assert "Nothing of this has left this machine yet." in said
         assert board["money"]["project"]["spent"] == str(sum(self.confirmed, Decimal(0)))
         if not self.confirmed:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from retake_in_resolve.asking import Away
 
 from tests.fake_resolve import ClientKilled
 from tests.resolve_plugin.scene import Scene, outcomes
@@ -106,6 +108,29 @@ def test_a_script_killed_at_any_call_is_taken_up(tmp_path: Path, before: bool, p
         taken_back_from_the_middle(tmp_path / f"mid{call}", call, before)
     for call in range(1 + part, reverted + 1, step):
         taken_back_twice(tmp_path / f"back{call}", call, before)
+
+
+@pytest.mark.slow
+def test_a_resolve_that_is_gone_after_any_call_is_taken_up(tmp_path: Path) -> None:
+    """Started again, it has all that was done in it; what it had answered is no proof of anything."""
+    whole, applied, _ = undisturbed(tmp_path / "calm")
+    expected = paths_apart(whole, tmp_path / "calm")
+    for call in range(1, applied):
+        folder = tmp_path / f"gone{call}"
+        folder.mkdir()
+        scene = prepared(folder)
+        first = scene.take_snapshot()
+        scene.fake.faults.vanish_after(call, None, False)
+        with pytest.raises(Away):
+            scene.collect()
+        scene.fake.come_back()
+        reports = scene.collect()
+        scene.as_told(scene.said)
+        assert all(outcome in ("done", "already there") for outcome in outcomes(reports[0]).values()), (call, reports)
+        assert paths_apart(scene.whole(), folder) == expected, call
+        scene.revert()
+        assert scene.take_snapshot() | {"made_at": 0} == first | {"made_at": 0}, call
+        shutil.rmtree(folder)
 
 
 # --- the editor works on after a script died --------------------------------------------------------------------------
