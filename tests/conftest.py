@@ -15,6 +15,7 @@ from tests.steps.bench import Bench
 SHARED = Path(os.environ.get("RETAKE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits longest begins first, and the others run beside it."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
