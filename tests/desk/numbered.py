@@ -52,7 +52,7 @@ def make_numbered(path: Path, kind: Numbered) -> Path:
         video.width, video.height = kind.size[::-1] if turned else kind.size
         video.pix_fmt = kind.pixel_format
         context = video.codec_context
-        context.options, context.time_base = dict(kind.options), clock
+        context.options, context.time_base = _options(kind), clock
         context.color_primaries = context.color_trc = context.colorspace = 1
         context.color_range = 1
         if kind.pixel_aspect != 1:
@@ -65,6 +65,14 @@ def make_numbered(path: Path, kind: Numbered) -> Path:
             out.mux(video.encode(frame))
         out.mux(video.encode(None))
     return path
+
+
+def _options(kind: Numbered) -> dict[str, str]:
+    """The encoder's options. x265 sometimes fails on two pictures that it may put into another order."""
+    options = dict(kind.options)
+    if kind.codec == "libx265" and kind.frames < 3:
+        options["x265-params"] += ":bframes=0"
+    return options
 
 
 def grey(luma: Luma) -> VideoFrame:
