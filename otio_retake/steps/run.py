@@ -201,7 +201,10 @@ class _Runner:
         if order.key in self._outcome.failed:
             return None
         try:
-            step = next_step(order, self._shop.clock(), can_find=self._shop.can_find(order))
+            self._shop.provider(order)
+            # What lies on disk is only looked at where it matters: this is asked of every order many times a second.
+            can_find = order.state is State.UNKNOWN and self._shop.can_find(order)
+            step = next_step(order, self._shop.clock(), can_find=can_find)
         except RetakeError as error:
             # A plug-in that is not installed here keeps nobody else's results from coming home.
             self._outcome.failed[order.key] = error
@@ -236,13 +239,15 @@ class _Runner:
         cores: int,
     ) -> None:
         busy = {key for key, _ in running.values()}
+        full: set[str] = set()
         now = self._shop.clock()
         for order in self._by_urgency():
-            due = self._due(order)
-            if order.key in busy or due is None or due[1] > now:
+            due = self._due(order) if order.key not in busy else None
+            if due is None or due[1] > now:
                 continue
             step = due[0]
-            if step == "submit" and not self._room(order, running):
+            if step == "submit" and (order.spec.service in full or not self._room(order, running)):
+                full.add(order.spec.service)
                 continue
             bulky = step in HEAVY or (step == "fetch" and order.spec.service == "rehearsal")
             if bulky and sum(s in HEAVY or s == "fetch" for _, s in running.values()) >= cores:
