@@ -16,17 +16,14 @@ import opentimelineio as otio
 import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 
+from tests.forked import command_line
 from tests.paid_service.media import make
 
 Corrupt = Callable[[Path, bytes], None]
 
 
 def run(folder: Path, *arguments: str, timeout: float = 60, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "otio_retake", *arguments],
-        cwd=folder, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False,
-        env={**os.environ, "OTIO_RETAKE_STATE": str(folder / "state"), **env},
-    )  # fmt: skip
+    return command_line(folder, *arguments, timeout=timeout, **env)
 
 
 def explained(said: subprocess.CompletedProcess[str], *words: str, code: int = 2) -> None:

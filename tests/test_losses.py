@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cutting import clip, marker, span, track, write
+from tests.forked import command_line
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    said = subprocess.run(
-        [sys.executable, "-m", "otio_retake", *arguments], cwd=folder, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, check=False, env={**os.environ, "OTIO_RETAKE_STATE": str(folder / "state")},
-    )  # fmt: skip
+    said = command_line(folder, *arguments)
     assert said.returncode == 0, said.stdout + said.stderr
     return said
 

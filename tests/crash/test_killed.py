@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests import forked
 from tests.paid_service.desk import Desk
 
 pytestmark = pytest.mark.slow
@@ -46,13 +45,11 @@ def prepared(folder: Path, canned: Path, footage: Path) -> Desk:
 
 def command(desk: Desk, at: int, service: str) -> list[str]:
     arguments = ["run", str(desk.cut), "-o", str(desk.out), "--service", service, "--yes", "--budget", "5"]
-    return [sys.executable, str(RUNNER), str(at), str(desk.folder / "moments.log"), *arguments]
+    return [str(RUNNER), str(at), str(desk.folder / "moments.log"), *arguments]
 
 
-def start(desk: Desk, at: int, service: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command(desk, at, service), env=desk.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+def start(desk: Desk, at: int, service: str) -> forked.Popen:
+    return forked.Popen(command(desk, at, service), env=desk.env)
 
 
 @pytest.fixture(scope="session", params=["paid", "blind"])

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,6 +24,7 @@ from tests.cuts import fcpxml_documents as final_cut
 from tests.cuts import xmeml
 from tests.cuts.edit_lists import Shelf, edl, shelf
 from tests.cuts.test_edl_truth import asked
+from tests.forked import command_line
 from tests.media.truth import luma
 
 FILM, VIDEO, FAST = 24 * NTSC, 30 * NTSC, 60 * NTSC
@@ -207,11 +205,7 @@ def test_the_same_marks_ask_for_the_same_frames(tmp_path: Path, form: str, name:
 
 def program(folder: Path, *arguments: str) -> str:
     """What the program prints; it must not fail."""
-    command = [sys.executable, "-m", "otio_retake", *arguments, "--project", "retakes"]
-    state = {**os.environ, "OTIO_RETAKE_STATE": str(folder / "state")}
-    said = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, env=state
-    )
+    said = command_line(folder, *arguments, "--project", "retakes")
     assert said.returncode == 0, said.stdout + said.stderr
     return said.stdout
 

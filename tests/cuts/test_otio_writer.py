@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +17,7 @@ from otio_retake.cuts.model import NAMESPACE, Clip
 from otio_retake.errors import CutError
 from otio_retake.takes import Placement, TakeFile
 from tests.cuts.placements import reference, sound, take
+from tests.forked import command_line
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_timelines"
 CUTS = sorted(path.name for path in SAMPLES.glob("*.otio"))
@@ -104,12 +103,10 @@ def as_second_version_of_patched(path: Path, clips: list[Clip], text: str) -> An
 
 
 @pytest.mark.slow
-def test_real_timelines_go_through_marks_and_plan(shared_timelines: Path) -> None:
+def test_real_timelines_go_through_marks_and_plan(shared_timelines: Path, tmp_path: Path) -> None:
     for path in sorted((shared_timelines / "otio").glob("*.otio")):
         for command in ("marks", "plan"):
-            said = subprocess.run(
-                [sys.executable, "-m", "otio_retake", command, str(path)], capture_output=True, text=True, check=False
-            )
+            said = command_line(tmp_path, command, str(path))
             assert said.returncode == 0, (path.name, said.stdout, said.stderr)
             assert "Traceback" not in said.stderr
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +19,14 @@ from otio_retake.media.frames import read_frames
 from otio_retake.media.slate import read_strip
 from otio_retake.spans import Span
 from tests.cuts.otio_rules import broken_rules
+from tests.forked import command_line
 from tests.media.truth import luma
 
 RATE = 24000 / 1001
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    said = subprocess.run(
-        [sys.executable, "-m", "otio_retake", *arguments], cwd=folder, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, check=False, env={**os.environ, "OTIO_RETAKE_STATE": str(folder / "state")},
-    )  # fmt: skip
+    said = command_line(folder, *arguments)
     assert "Traceback" not in said.stderr
     return said
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -19,16 +18,14 @@ from otio_retake.media.facts import read_facts
 from otio_retake.media.frames import read_frames
 from otio_retake.media.slate import read_strip
 from otio_retake.spans import Span
+from tests.forked import command_line
 from tests.media.truth import luma
 
 RATE = 24000 / 1001
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "otio_retake", *arguments], cwd=folder, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, check=False, env={**os.environ, "OTIO_RETAKE_STATE": str(folder / "state")},
-    )  # fmt: skip
+    return command_line(folder, *arguments)
 
 
 def at(value: float) -> RationalTime:

@@ -7,7 +7,6 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from otio_retake.media.facts import read_facts
 from otio_retake.media.frames import read_frames
 from otio_retake.media.sound import read_sound
 from otio_retake.spans import Span
+from tests import forked
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -39,7 +39,7 @@ class Desk:
             "COLUMNS": "80",
         }
         port_file = folder / "port"
-        self._server = subprocess.Popen([sys.executable, str(HERE / "server.py"), str(port_file), str(canned)])
+        self._server = forked.Popen([str(HERE / "server.py"), str(port_file), str(canned)])
         deadline = time.monotonic() + 20
         while not (port_file.exists() and port_file.read_text()):
             if time.monotonic() > deadline:
@@ -77,11 +77,7 @@ class Desk:
 
     def run(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """The command line, as a user starts it, with short waits."""
-        return subprocess.run(
-            [sys.executable, "-m", "tests.hasty", *arguments],
-            env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
-            check=False,
-        )  # fmt: skip
+        return forked.run(["-m", "tests.hasty", *arguments], env=self.env, cwd=self.folder, timeout=timeout)
 
     def spend(self, service: str = "paid", budget: str = "10", *more: str) -> subprocess.CompletedProcess[str]:
         """``run`` with a paid service."""

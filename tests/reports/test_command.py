@@ -8,7 +8,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from otio_retake.cuts import open_cut
 from otio_retake.ledger import Ledger
 from otio_retake.project import find_project
 from tests.cuts.placements import reference
+from tests.forked import command_line
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "reports.md").read_text()
@@ -24,10 +24,7 @@ LINES = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for l
 
 
 def run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "otio_retake", *shlex.split(line)[1:]], cwd=folder, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, check=False, env={**os.environ, "OTIO_RETAKE_STATE": str(folder / "state")},
-    )  # fmt: skip
+    return command_line(folder, *shlex.split(line)[1:])
 
 
 @pytest.fixture

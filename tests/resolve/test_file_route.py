@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ import pytest
 
 from tests.desk.numbered import Numbered, make_numbered
 from tests.fake_resolve import FakeResolve
+from tests.forked import command_line
 from tests.resolve.handover import seen
 from tests.resolve.shape import broken
 from tests.resolve.timelines import RATES
@@ -64,11 +62,7 @@ def test_out_and_back_by_files(tmp_path: Path, rate: str) -> None:
     # By hand: File > Export > Timeline.
     assert stage.proxy.Export(str(out), fake.resolve.EXPORT_OTIO)
     assert broken(json.loads(out.read_text())) == []
-    said = subprocess.run(
-        [sys.executable, "-m", "otio_retake", "run", out.name, "-o", back.name, "--for", "resolve", "--yes"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-        env={**os.environ, "OTIO_RETAKE_STATE": str(tmp_path / "state")},
-    )  # fmt: skip
+    said = command_line(tmp_path, "run", out.name, "-o", back.name, "--for", "resolve", "--yes")
     assert said.returncode == 0, said.stdout + said.stderr
     document = json.loads(back.read_text())
     assert broken(document) == []

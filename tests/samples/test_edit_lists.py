@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import pytest
 from otio_retake.planned import Plan
 from otio_retake.session import Session
 from sample_timelines.make_media import MEDIA
+from tests.forked import command_line
 
 SAMPLES = MEDIA.parent
 
@@ -86,8 +85,7 @@ def test_a_marker_list_goes_with_a_cut_of_any_form(planned: Callable[..., Plan],
 
 
 def program(folder: Path, *words: str, code: int = 0) -> Any:
-    command = [sys.executable, "-m", "otio_retake", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = command_line(folder, *words)
     assert done.returncode == code, (words, done.stdout[-2000:], done.stderr[-2000:])
     assert "Traceback" not in done.stderr
     return json.loads(done.stdout) if "--json" in words else done.stdout

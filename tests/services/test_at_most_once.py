@@ -6,11 +6,11 @@ import itertools
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.services.desk import SERVICES, SimulatedDesk
 
 pytestmark = pytest.mark.slow
@@ -101,12 +101,9 @@ def moments_of(desk: SimulatedDesk, service: str) -> list[str]:
     return (desk.folder / "moments.log").read_text().splitlines()
 
 
-def start(desk: SimulatedDesk, at: int, service: str) -> subprocess.Popen[str]:
-    command = [sys.executable, str(RUNNER), str(at), str(desk.folder / "moments.log"), "run", str(desk.cut), "-o"]
-    return subprocess.Popen(
-        [*command, str(desk.out), "--service", service, "--yes", "--budget", "5"], env=desk.env,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+def start(desk: SimulatedDesk, at: int, service: str) -> forked.Popen:
+    command = [str(RUNNER), str(at), str(desk.folder / "moments.log"), "run", str(desk.cut), "-o"]
+    return forked.Popen([*command, str(desk.out), "--service", service, "--yes", "--budget", "5"], env=desk.env)
 
 
 @pytest.mark.parametrize("service", SERVICES)
