@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -24,7 +24,7 @@ from .media.library import Library
 from .originals import with_originals
 from .plan import Planner, make_plan
 from .plan_list import read_plan
-from .planned import REHEARSAL, NoOrders, Plan, PlanItem, with_orders
+from .planned import REHEARSAL, NoOrders, Override, Plan, PlanItem, with_orders
 from .project import Project, find_project
 from .providers.base import Providers
 from .requests import Requests, resolve
@@ -45,6 +45,8 @@ class Session:
     flags: dict[str, Any]
     again: bool | Collection[str] = False
     """Whether one more take is asked for: of every mark that is done, or of those with these ids."""
+    reworded: Mapping[str, Override] = field(default_factory=dict)
+    """What is changed of marks for this session alone; what the ledger holds of them does not count then."""
     rehearse: str = ""
     heed: Callable[[str, str], None] = lambda _what, _fix: None
     _ledger: Ledger | None = field(default=None, repr=False)
@@ -224,6 +226,11 @@ class Session:
         return ""
 
     @property
+    def overrides(self) -> Mapping[str, Override]:
+        """What was changed of the marks by hand, by their ids."""
+        return {**(self.ledger.overrides() if self.project.exists else {}), **self.reworded}
+
+    @property
     def planner(self) -> Planner:
         """What a plan is made with, against what was ordered already and changed by hand."""
         known = self.ledger if self.project.exists else None
@@ -231,7 +238,7 @@ class Session:
             media=self.library,
             settings=self.settings,
             services=self.capabilities,
-            overrides=known.overrides() if known else {},
+            overrides=self.overrides,
             known=known or NoOrders(),
             check=self.check,
             again=self.again,

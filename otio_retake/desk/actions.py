@@ -35,6 +35,7 @@ def override(desk: Desk, body: Mapping[str, Any]) -> Answer:
         request = _request(desk, body["request"])
         said = None if body.get("clear") else _merged(desk, request, body)
         desk.session.ledger.override(request.mark_id, said)
+        desk.reworded.pop(request.mark_id, None)
         return desk.board()
 
 
@@ -69,16 +70,13 @@ def again(desk: Desk, body: Mapping[str, Any]) -> Answer:
         request = _request(desk, body["request"])
         if not body["on"]:
             desk.again.pop(request.mark_id, None)
-            if request.mark_id in desk.reworded:
-                desk.session.ledger.override(request.mark_id, desk.reworded.pop(request.mark_id))
+            desk.reworded.pop(request.mark_id, None)
             return desk.board()
         item = desk.sight().items.get(request.mark_id)
         prompt = body.get("prompt")
         if prompt is not None and item is not None and prompt != item.prompt:
             # Other words make another order: one, however many the mark asked for.
-            said = _merged(desk, request, {"prompt": prompt, "takes": 1})
-            desk.reworded.setdefault(request.mark_id, desk.session.ledger.overrides().get(request.mark_id))
-            desk.session.ledger.override(request.mark_id, said)
+            desk.reworded[request.mark_id] = _merged(desk, request, {"prompt": prompt, "takes": 1}) or Override()
         desk.again[request.mark_id] = True
         return desk.board()
 
@@ -105,6 +103,8 @@ def confirm(desk: Desk, body: Mapping[str, Any]) -> Answer:
             )
         check_budget(plan, desk.left(plan))
         check_services(session, plan)
+        for mark, said in desk.reworded.items():
+            session.ledger.override(mark, None if said == Override() else said)
         admitted = admit(plan, session.ledger, session.settings, accepted=True, rehearses=session.rehearse)
         session.library.remember()
         desk.again.clear()

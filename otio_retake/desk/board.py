@@ -52,7 +52,7 @@ def board_of(
     """
     session, plan = sight.session, sight.plan
     view = session.view
-    overrides = session.ledger.overrides()
+    overrides = session.overrides
     return {
         "cut": {
             "name": session.cut_path.name,

@@ -200,5 +200,5 @@ def _meet(one: tuple[Exact, Exact], other: tuple[Exact, Exact]) -> bool:
 def _for_editor(session: Session, editor: str) -> Session:
     flags = {**session.flags, "editor": editor}
     fresh = replace(session, flags=flags, _ledger=session.ledger)
-    fresh.again = False
+    fresh.again, fresh.reworded = False, {}
     return fresh

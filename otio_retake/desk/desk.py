@@ -7,6 +7,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,8 +54,8 @@ class Desk:
         asked = session.again
         marks = [request.mark_id for request in session.requests.requests] if asked is True else asked or ()
         self.again: dict[str, bool] = dict.fromkeys(marks, True)
-        self.reworded: dict[str, Override | None] = {}
-        """What was changed of a mark before one more take was planned in other words: it is put back if that is."""
+        self.reworded: dict[str, Override] = {}
+        """Other words for one more take that is planned, by marks: the ledger gets them when they are confirmed."""
         self.accepted: set[str] = set()
         self.confirmed = Decimal(0)
         """What was said yes to on this desk: all of it together is one run, to the budget."""
@@ -148,7 +149,15 @@ class Desk:
         holder = holder_of(ledger)
         row = ledger.read(_STAMP)[0]
         applied = in_resolve.state_of(self.session)
-        now = (row, sorted(self.again), read, holder and holder.token, self.worker.running, applied)
+        now = (
+            row,
+            sorted(self.again),
+            sorted(self.reworded.items(), key=itemgetter(0)),
+            read,
+            holder and holder.token,
+            self.worker.running,
+            applied,
+        )
         return hashlib.sha256(repr(now).encode()).hexdigest()[:16]
 
     def _look(self) -> tuple[str, Sight, dict[str, Any]]:
@@ -158,6 +167,7 @@ class Desk:
             if self._seen is None or self._seen[0] != stamp:
                 session = self.session
                 session.again = {mark for mark, on in self.again.items() if on}
+                session.reworded = dict(self.reworded)
                 sight = look(session)
                 ledger = session.ledger
                 board = board_of(

@@ -134,6 +134,20 @@ def test_takes_in_other_words_stay_when_the_words_are_taken_back(two_takes: CutF
     assert not desk.request()["overridden"]
 
 
+def test_other_words_that_nobody_confirmed_order_nothing_later(two_takes: CutFolder, open_desk: Open) -> None:
+    """Neither a desk that is closed nor one that crashes leaves them to whoever runs the cut next."""
+    desk = open_desk(two_takes)
+    mark = desk.request()["id"]
+    board = desk.say("again", request=mark, on=True, prompt="hail")
+    assert board["requests"][0]["prompt"] == "hail"
+    assert len(board["confirm"]["sends"]) == 1
+    later = open_desk(two_takes)
+    assert later.request()["prompt"] != "hail"
+    assert not later.board()["confirm"]["sends"]
+    board = desk.say("again", request=mark, on=False)
+    assert board["requests"][0]["prompt"] == later.request()["prompt"]
+
+
 def test_the_original_is_put_back_in_a_cut_that_plays_a_take(two_takes: CutFolder, open_desk: Open) -> None:
     desk = open_desk(two_takes)
     desk.say("pick", request=desk.request()["id"], take=desk.take("v002")["id"])
