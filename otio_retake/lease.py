@@ -1,8 +1,8 @@
 """One process at a time carries orders out. The lease says which; everybody may read, and wait for it.
 
-A holder here whose process is gone has lost it at once; one on another host, or in another container, when its heart
-has not beaten for a while. Nobody is asked to trust a clock for more than that: money is guarded by the ledger, not by
-the lease.
+A holder here whose process is gone has lost it at once. One on another host, or in another container, has lost it when
+its heart has not beaten for a while, and so has one here where the system does not say when a process began. Nobody is
+asked to trust a clock for more than that: money is guarded by the ledger, not by the lease.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 from .errors import RetakeError
 from .ledger import Ledger
-from .processes import here, process_started
+from .processes import RUNS, here, process_started
 
 BEAT_SECONDS = 5.0
 STALE_SECONDS = 60.0
-"""A holder elsewhere that has been silent for this long is gone: twelve missed beats."""
+"""A holder that cannot be looked at and has been silent for this long is gone: twelve missed beats."""
 
 NAME = "orders"
 
@@ -41,7 +41,13 @@ class Holder:
         """Whether its process no longer runs."""
         where, _, started = self.started.rpartition("/")
         if where == here():
-            return process_started(self.pid) != started
+            now = process_started(self.pid)
+            # Where it is not known when a process began, its number may long be another's.
+            return now != started or (now == RUNS and self._silent)
+        return self._silent
+
+    @property
+    def _silent(self) -> bool:
         return time.time() - self.beat > STALE_SECONDS
 
 

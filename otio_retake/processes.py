@@ -29,8 +29,15 @@ def house() -> str:
     return socket.gethostname()
 
 
+RUNS = "running"
+"""All that is known of a process where a system does not say when it began."""
+
+
 def process_started(pid: int) -> str:
-    """Something that tells a process from a later one with the same number; empty where there is no such process."""
+    """Something that tells a process from a later one with the same number; empty where there is no such process.
+
+    `RUNS` where only that can be told.
+    """
     try:
         # Field 22 of /proc/PID/stat is the start in clock ticks since boot; the name before it may hold anything.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
@@ -44,7 +51,7 @@ def process_started(pid: int) -> str:
         return ""
     except PermissionError:
         pass
-    return "running"
+    return RUNS
 
 
 def _started_on_windows(pid: int) -> str:
@@ -55,4 +62,4 @@ def _started_on_windows(pid: int) -> str:
     if not handle:
         return ""
     kernel.CloseHandle(handle)
-    return "running"
+    return RUNS
