@@ -133,8 +133,9 @@ def test_killed_before_and_after_every_lasting_write(
         pytest.skip("the service is not asked here: the same as with one that can tell")
     process = start(killed_desk, at, service)
     process.communicate(timeout=120)
-    # How often a job is looked at is not the same in every run: the last moments may not come.
-    assert process.returncode == -signal.SIGKILL or at > len(whole.moments) - 4
+    # How often a job is looked at is not the same in every run: what comes more than once may not come again.
+    again = whole.moments.count(whole.moments[at - 1]) > 1
+    assert process.returncode == -signal.SIGKILL or again or at > len(whole.moments) - 4
     settle(killed_desk, service)
     compare(killed_desk, whole)
 
