@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .ledger import Ledger
@@ -35,7 +35,7 @@ def admit(plan: Plan, ledger: Ledger, settings: Settings, *, accepted: bool, reh
     ``NotConfirmed`` where that was sent meanwhile.
     """
     keys: dict[str, list[tuple[int, str]]] = {}
-    orders: dict[str, OrderSpec] = {}
+    orders: dict[tuple[str, str], OrderSpec] = {}
     stale: dict[str, None] = {}
     for item in plan.items:
         mine = keys.setdefault(item.mark_id, [])
@@ -44,24 +44,33 @@ def admit(plan: Plan, ledger: Ledger, settings: Settings, *, accepted: bool, reh
         mine += [(order.ordinal, order.key) for order in item.known if not order.unsent]
         content = content_of(item.media, item.spans.pull, item.sound) if item.new else ""
         for order in (order for order in item.known if order.unsent):
-            orders[order.key] = spec_of(item, order.ordinal, rehearses)
+            orders[order.key, item.media.fingerprint] = spec_of(item, order.ordinal, rehearses)
             mine.append((order.ordinal, order.key))
         for ordinal in item.new:
             spec = spec_of(item, ordinal, rehearses)
-            key = order_key(spec, content)
-            orders[key] = spec
+            key = _key_of(spec, content, orders, ledger)
+            orders[key, item.media.fingerprint] = spec
             mine.append((ordinal, key))
         stale.update(dict.fromkeys(order.key for order in item.superseded))
     with ledger.write("plan admitted"):
         if accepted:
-            ledger.supersede(key for key in stale if key not in orders)
-        for key, spec in orders.items():
+            going = {key for key, _ in orders}
+            ledger.supersede(key for key in stale if key not in going)
+        for (key, _), spec in orders.items():
             ledger.admit(key, spec, accepted=accepted)
     listed = {
         mark: tuple(dict.fromkeys(key for _, key in sorted(pairs, key=lambda pair: pair[0])))
         for mark, pairs in keys.items()
     }
     return gather(plan.items, listed, ledger, settings, add=True)
+
+
+def _key_of(spec: OrderSpec, content: str, orders: Mapping[tuple[str, str], OrderSpec], ledger: Ledger) -> str:
+    """The key of an order, which has one place in each file: of two places that look alike each has its own order."""
+    key = order_key(spec, content)
+    here = orders.get((key, spec.media.fingerprint))
+    taken = here is not None and here.spans.pull.first != spec.spans.pull.first
+    return order_key(spec, content, placed=True) if taken or ledger.is_of_others(key, spec) else key
 
 
 def look_up(plan: Plan, ledger: Ledger, settings: Settings) -> Admitted:
@@ -111,8 +120,8 @@ def _more_than(new: Target, old: Target) -> bool:
 
 
 def _changed(item: PlanItem, keys: tuple[str, ...], ledger: Ledger) -> Span:
-    """All that the orders of a mark change."""
-    spans = [ledger.order(key).spec.spans.changed for key in keys]
+    """All that the orders of a mark change, in frames of its own file."""
+    spans = [ledger.order_in(key, item.media.fingerprint).spec.spans.changed for key in keys]
     changed = spans[0]
     for span in spans[1:]:
         changed = changed.join(span)

@@ -37,13 +37,13 @@ def choose_takes(ledger: Ledger, chosen: Iterable[TakeFile]) -> None:
     """Writes that the results in some takes are chosen, each for the mark that its order was made for."""
     for take in chosen:
         for key, number in take.spec.picks:
-            choose(ledger, ledger.order(key).spec.mark_id, (key, number))
+            choose(ledger, ledger.order_in(key, take.spec.fingerprint).spec.mark_id, (key, number))
 
 
 def choose_originals(ledger: Ledger, over: Iterable[TakeFile]) -> None:
     """Writes that the original is chosen where some takes would stand."""
-    for key in {key for take in over for key, _ in take.spec.picks}:
-        choose(ledger, ledger.order(key).spec.mark_id, None)
+    for key, fingerprint in {(key, take.spec.fingerprint) for take in over for key, _ in take.spec.picks}:
+        choose(ledger, ledger.order_in(key, fingerprint).spec.mark_id, None)
 
 
 def choices_of(items: Iterable[PlanItem], ledger: Ledger) -> dict[str, Pick | None]:
@@ -56,7 +56,7 @@ def choices_of(items: Iterable[PlanItem], ledger: Ledger) -> dict[str, Pick | No
     found: dict[str, Pick | None] = {}
     for item in items if said else ():
         keys = [order.key for order in (*item.earlier, *item.known)]
-        ids = [item.mark_id, *dict.fromkeys(ledger.order(key).spec.mark_id for key in keys)]
+        ids = [item.mark_id, *dict.fromkeys(ledger.order_in(key, item.media.fingerprint).spec.mark_id for key in keys)]
         mark = next((ident for ident in ids if ident in said), None)
         if mark is not None and ((pick := said[mark]) is None or pick[0] in keys):
             found[item.mark_id] = pick

@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -131,13 +131,11 @@ class Ledger:
         """Writes a new order as planned; False where the same order exists: it is never made twice.
 
         Only what is ``accepted``, cost and all, may be sent. One that exists and was not sent, or failed without a
-        charge, then goes on at the price and under the name of ``spec``; one that was sent stays as it is.
+        charge, then goes on at the price and under the name of ``spec``; one that was sent stays as it is. Where it is
+        of another file that holds the same frames, both files are kept: each counts its frames in its own way.
         """
         with self.write("order planned") as db:
-            told = (
-                self._pack(spec), spec.media.fingerprint, spec.region.first, spec.region.end, spec.base_digest,
-                spec.digest, spec.ordinal,
-            )  # fmt: skip
+            told = self._told(spec)
             added = db.execute(
                 "INSERT OR IGNORE INTO orders (spec, fingerprint, first, end, base_digest, digest, ordinal,"
                 " key, state, accepted, made_by, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -148,8 +146,13 @@ class Ledger:
                 return True
             order = self.order(key)
             superseded = order.state is State.SUPERSEDED
+            elsewhere = order.spec.media.fingerprint != spec.media.fingerprint
             if not superseded and not (accepted and may_retry(order)):
+                if elsewhere:
+                    self._reuse(key, spec)
                 return False
+            if elsewhere:
+                self._reuse(key, order.spec)
             db.execute(
                 "UPDATE orders SET spec = ?, fingerprint = ?, first = ?, end = ?, base_digest = ?, digest = ?,"
                 " ordinal = ?, accepted = ? WHERE key = ?",
@@ -158,6 +161,21 @@ class Ledger:
             if order.settled:
                 self.move(key, State.PULLED if order.pull else State.PLANNED, "asked again")
             return False
+
+    def _told(self, spec: OrderSpec) -> tuple[Any, ...]:
+        """What the table of orders has of a spec, in columns."""
+        return (
+            self._pack(spec), spec.media.fingerprint, spec.region.first, spec.region.end, spec.base_digest,
+            spec.digest, spec.ordinal,
+        )  # fmt: skip
+
+    def _reuse(self, key: str, spec: OrderSpec) -> None:
+        """Writes how an order is asked for of another file than its own."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO reuses (spec, fingerprint, first, end, base_digest, digest, ordinal, order_key)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*self._told(spec), key),
+        )
 
     def supersede(self, keys: Iterable[str]) -> None:
         """Writes that orders which were never sent will not be: a plan that was accepted says otherwise.
@@ -193,6 +211,25 @@ class Ledger:
             return found[0]
         what = f"there is no order {key!r}" if not found else f"{len(found)} orders begin with {key!r}"
         raise OrderError(what, where=str(self.project.folder), fix="`otio-retake status` lists them")
+
+    def order_in(self, key: str, fingerprint: str) -> Order:
+        """The order with ``key`` as it is asked for of the file with ``fingerprint``: its frames by that file's count.
+
+        An order that is not known to be of that file is as it is.
+        """
+        order = self.order(key)
+        if order.spec.media.fingerprint == fingerprint:
+            return order
+        rows = self.read("SELECT spec FROM reuses WHERE order_key = ? AND fingerprint = ?", key, fingerprint)
+        return replace(order, spec=self._spec(f"{key} {fingerprint}", rows[0][0])) if rows else order
+
+    def is_of_others(self, key: str, spec: OrderSpec) -> bool:
+        """Whether an order with ``key`` exists for other frames of the very file of ``spec``, which look the same."""
+        rows = self.read("SELECT spec FROM asked WHERE key = ? AND fingerprint = ?", key, spec.media.fingerprint)
+        return any(
+            self._spec(f"{key} {spec.media.fingerprint}", text).spans.pull.first != spec.spans.pull.first
+            for (text,) in rows
+        )
 
     def state_of(self, key: str) -> State:
         """Just the state of the order with ``key``."""
@@ -369,13 +406,13 @@ class Ledger:
         rows = self.read(
             "SELECT key, spec, first, end, ordinal, state, digest,"
             " (SELECT charged FROM attempts WHERE order_key = key"
-            " ORDER BY number DESC LIMIT 1) FROM orders"
+            " ORDER BY number DESC LIMIT 1) FROM asked"
             " WHERE fingerprint = ? AND base_digest = ? AND first < ? AND end > ? AND state != ? ORDER BY ordinal, key",
             fingerprint, base_digest, region.end, region.first, State.SUPERSEDED,
         )  # fmt: skip
         found = []
         for key, text, first, end, ordinal, state, digest, charged in rows:
-            spec, state = self._spec(key, text), State(state)
+            spec, state = self._spec(f"{key} {fingerprint}", text), State(state)
             unsent = state in UNSENT or (state is State.FAILED and charged == 0)
             found.append(
                 KnownOrder(
@@ -388,15 +425,15 @@ class Ledger:
     def earlier(self, fingerprint: str, region: Span, base_digest: str, mark_id: str) -> list[KnownOrder]:
         """Orders of the same mark and stretch that asked in other words and were sent, oldest first."""
         rows = self.read(
-            "SELECT key, spec, first, end, ordinal, state, digest FROM orders"
+            "SELECT key, spec, first, end, ordinal, state, digest FROM asked"
             " WHERE fingerprint = ? AND base_digest != ?"
             " AND first < ? AND end > ? AND json_extract(spec, '$.mark_id') = ? ORDER BY made_at, key",
             fingerprint, base_digest, region.end, region.first, mark_id,
         )  # fmt: skip
         return [
             KnownOrder(
-                key, self._spec(key, text).service, Span(first, end), ordinal, state, digest, unsent=False,
-                dead=State(state) in DEAD,
+                key, self._spec(f"{key} {fingerprint}", text).service, Span(first, end), ordinal, state, digest,
+                unsent=False, dead=State(state) in DEAD,
             )
             for key, text, first, end, ordinal, state, digest in rows
             if State(state) not in UNSENT | {State.SUPERSEDED}
@@ -416,7 +453,7 @@ class Ledger:
                 db.execute("UPDATE overrides SET said = ? WHERE mark_id = ?", (nothing, mark_id))
                 db.execute(
                     "DELETE FROM overrides WHERE mark_id = ? AND NOT EXISTS"
-                    " (SELECT 1 FROM orders WHERE json_extract(spec, '$.mark_id') = ?)",
+                    " (SELECT 1 FROM asked WHERE json_extract(spec, '$.mark_id') = ?)",
                     (mark_id, mark_id),
                 )
             else:

@@ -59,9 +59,19 @@ LATER = (
     "CREATE TABLE IF NOT EXISTS main.reviews ("
     " take TEXT PRIMARY KEY, reason TEXT NOT NULL, made_by TEXT NOT NULL, made_at REAL NOT NULL)",
     "CREATE TABLE IF NOT EXISTS main.choices (mark_id TEXT PRIMARY KEY, said TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS main.reuses ("
+    " order_key TEXT NOT NULL REFERENCES orders, spec TEXT NOT NULL, fingerprint TEXT NOT NULL,"
+    " first INTEGER NOT NULL, end INTEGER NOT NULL, base_digest TEXT NOT NULL, digest TEXT NOT NULL,"
+    " ordinal INTEGER NOT NULL, PRIMARY KEY (order_key, fingerprint))",
+    "CREATE INDEX IF NOT EXISTS main.reuses_by_media ON reuses (fingerprint, base_digest)",
+    "CREATE VIEW IF NOT EXISTS main.asked AS"
+    " SELECT key, spec, fingerprint, first, end, base_digest, digest, ordinal, state, made_at FROM orders"
+    " UNION ALL SELECT r.order_key, r.spec, r.fingerprint, r.first, r.end, r.base_digest, r.digest, r.ordinal,"
+    " o.state, o.made_at FROM reuses r JOIN orders o ON o.key = r.order_key AND o.fingerprint != r.fingerprint",
 )
-"""Why people rejected takes, and what they chose for each mark. These came later; a program that does not know them
-leaves them alone."""
+"""Why people rejected takes, what they chose for each mark, and which other files hold the very frames of an order:
+``asked`` has an order once for each of its files. These came later; a program that does not know them leaves them
+alone."""
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's; each lasts milliseconds."""

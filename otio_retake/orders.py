@@ -201,13 +201,16 @@ def asks(asked: OrderSpec | PlanItem, recipe: int) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
-def order_key(spec: OrderSpec, content: str) -> str:
+def order_key(spec: OrderSpec, content: str, *, placed: bool = False) -> str:
     """What makes an order identical with another: the frames themselves, what is asked of whom, and which take it is.
 
     ``content`` is the digest of the source's coded packets over the pull, of picture and sound. Path, date and the
-    cut's name are not in it: the same request from another export is the same order.
+    cut's name are not in it: the same request from another export, or of a trimmed copy, is the same order. With
+    ``placed`` it is one of these frames alone, for a file in which others look just like them: black, or a card.
     """
     parts = _asked_parts(spec)
+    if placed:
+        parts["first"] = spec.spans.pull.first
     parts["content"] = content
     parts["recipe"] = spec.recipe
     parts["service"].append(spec.rehearses)

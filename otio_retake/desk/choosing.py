@@ -22,7 +22,7 @@ from ..planned import PlanItem
 from ..readback import takes_in
 from ..session import Session
 from ..steps.compose import compose
-from ..steps.conform import picks_of
+from ..steps.conform import orders_of, picks_of
 from ..takes_store import reject_take, restore_take, takes
 from ..turnover import check_output, known, not_placed, open_missing, write_cut
 
@@ -68,7 +68,7 @@ def _compose(desk: Desk, admitted: Admitted, choices: Choices) -> None:
         if target.kind != "clip" or len(target.parts) < 2 or not picks:
             continue
         if chosen_take(target, items, choices, made) is None:
-            orders = {key: ledger.order(key) for part in target.parts for key in part.orders}
+            orders = orders_of(target, ledger)
             listed = [picks_of(part, orders) for part in target.parts]
             numbers = [next((n for n, p in enumerate(each, 1) if p in picks), 0) for each in listed]
             compose(admitted, items[0].address, numbers, desk.session.workshop(desk.worker.watch, None))

@@ -65,6 +65,11 @@ class Sight:
                     return found
         return None
 
+    def order_in(self, take: TakeFile, key: str) -> Order:
+        """An order of a take as it is asked for of the take's own file."""
+        order, fingerprint = self.orders[key], take.spec.fingerprint
+        return order if order.spec.media.fingerprint == fingerprint else self.session.ledger.order_in(key, fingerprint)
+
     def take(self, ident: str) -> Made:
         """The take with an id. Raises ``KeyError``."""
         for found in self.made.values():

@@ -26,7 +26,8 @@ def take_row(made: Made, sight: Sight) -> dict[str, Any]:
     main, item = made.main, made.item
     picks = main.spec.picks
     words = [verdict.certainty for order, number in _picked(made, sight) if (verdict := verdict_of(order, number))]
-    prompts = [sight.orders[key].spec.prompt for key, _ in picks if sight.orders[key].spec.mark_id == item.mark_id]
+    specs = [sight.order_in(main, key).spec for key, _ in picks]
+    prompts = [spec.prompt for spec in specs if spec.mark_id == item.mark_id]
     states = {"dropped": "rejected"}
     return {
         "id": main.ident,
@@ -39,7 +40,7 @@ def take_row(made: Made, sight: Sight) -> dict[str, Any]:
         "notes": list(dict.fromkeys(note for take in made.files for note in take.spec.notes)),
         "orders": [key for key, _ in picks],
         "results": [number for _, number in picks],
-        "prompt": (prompts or [sight.orders[picks[0][0]].spec.prompt])[0],
+        "prompt": (prompts or [specs[0].prompt])[0],
         "there": all(take.path.is_file() for take in made.files),
         "pair": pair_row(main, item, sight.session.view),
         "sound_a": original_sound(item) is not None,
@@ -109,7 +110,7 @@ def verdict_of(order: Order, number: int) -> Verdict | None:
 
 def _picked(made: Made, sight: Sight) -> Iterator[tuple[Order, int]]:
     for key, number in dict.fromkeys(pick for take in made.files for pick in take.spec.picks):
-        yield sight.orders[key], number
+        yield sight.order_in(made.main, key), number
 
 
 def numbers_of(made: Made, sight: Sight) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ..errors import OrderError
 from ..lease import Lease
 from ..takes import Pick, TakeFile, Target, TargetPart, made_as, serves
 from ..takes_store import add_target, close_target, takes
-from .conform import make, picks_of
+from .conform import make, orders_of, picks_of
 from .workshop import Workshop
 
 
@@ -20,7 +20,7 @@ def compose(admitted: Admitted, address: Address, numbers: Sequence[int], shop: 
     Raises ``OrderError`` where there is no such result, or another process is at work.
     """
     target = _target(admitted, address)
-    orders = {key: shop.ledger.order(key) for part in target.parts for key in part.orders}
+    orders = orders_of(target, shop.ledger)
     if len(numbers) != len(target.parts):
         raise OrderError(
             f"the clip has {len(target.parts)} marks, but {len(numbers)} numbers were given",

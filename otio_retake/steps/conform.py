@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from ..errors import OrderError
 from ..ledger import Ledger
 from ..media.conform import Part, conform
 from ..media.sound_take import SoundPart, conform_sound
@@ -32,7 +33,7 @@ def ready(target: Target, ledger: Ledger) -> bool:
 
 def run(target: Target, shop: Workshop, progress: Progress | None = None) -> list[TakeFile]:
     """Makes every take of ``target`` that is not there yet, and closes it. Returns those made."""
-    orders = {key: shop.ledger.order(key) for part in target.parts for key in part.orders}
+    orders = orders_of(target, shop.ledger)
     found = [picks_of(part, orders) for part in target.parts]
     parts = [part for part, picks in zip(target.parts, found, strict=True) if picks]
     there = [take for take in takes(shop.ledger) if serves(take, target) and take.spec.made_as == made_as(target)]
@@ -45,6 +46,23 @@ def run(target: Target, shop: Workshop, progress: Progress | None = None) -> lis
             shop.ledger.move(key, State.CONFORMED)
     close_target(shop.ledger, target.ident)
     return made
+
+
+def orders_of(target: Target, ledger: Ledger) -> dict[str, Order]:
+    """The orders of ``target`` by key, as they are asked for of its file: all their spans count its frames.
+
+    Raises ``OrderError`` where nobody knows which of its frames those are.
+    """
+    orders = {key: ledger.order_in(key, target.media.fingerprint) for part in target.parts for key in part.orders}
+    for order in orders.values():
+        if order.spec.media.fingerprint != target.media.fingerprint:
+            raise OrderError(
+                f"order {order.short} was made for {order.spec.media.path.name}; which frames of this file it is for"
+                " is not known",
+                where=str(target.media.path),
+                fix="run the cut that plays this file",
+            )
+    return orders
 
 
 def picks_of(part: TargetPart, orders: dict[str, Order]) -> list[Pick]:
