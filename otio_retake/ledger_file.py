@@ -59,6 +59,7 @@ LATER = (
     "CREATE TABLE IF NOT EXISTS main.reviews ("
     " take TEXT PRIMARY KEY, reason TEXT NOT NULL, made_by TEXT NOT NULL, made_at REAL NOT NULL)",
     "CREATE TABLE IF NOT EXISTS main.choices (mark_id TEXT PRIMARY KEY, said TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS main.names (file TEXT PRIMARY KEY, take TEXT NOT NULL, version INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS main.reuses ("
     " order_key TEXT NOT NULL REFERENCES orders, spec TEXT NOT NULL, fingerprint TEXT NOT NULL,"
     " first INTEGER NOT NULL, end INTEGER NOT NULL, base_digest TEXT NOT NULL, digest TEXT NOT NULL,"
@@ -69,9 +70,9 @@ LATER = (
     " UNION ALL SELECT r.order_key, r.spec, r.fingerprint, r.first, r.end, r.base_digest, r.digest, r.ordinal,"
     " o.state, o.made_at FROM reuses r JOIN orders o ON o.key = r.order_key AND o.fingerprint != r.fingerprint",
 )
-"""Why people rejected takes, what they chose for each mark, and which other files hold the very frames of an order:
-``asked`` has an order once for each of its files. These came later; a program that does not know them leaves them
-alone."""
+"""Why people rejected takes, what they chose for each mark, the names that takes are about to be written under, and
+which other files hold the very frames of an order: ``asked`` has an order once for each of its files. These came
+later; a program that does not know them leaves them alone."""
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's; each lasts milliseconds."""

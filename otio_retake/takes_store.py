@@ -63,6 +63,30 @@ def next_version(ledger: Ledger, mark: str) -> int:
     return int(rows[0][0] or 0) + 1
 
 
+def name_of(ledger: Ledger, ident: str) -> tuple[int, Path] | None:
+    """The version and the file under which a take was about to be written, whatever came of that."""
+    rows = ledger.read("SELECT version, file FROM names WHERE take = ? ORDER BY version DESC", ident)
+    return (int(rows[0][0]), ledger.project.load(rows[0][1])) if rows else None
+
+
+def is_free(ledger: Ledger, path: Path) -> bool:
+    """Whether no take has a file's name, or is about to have it, and no such file lies there.
+
+    A ledger that was brought back from a copy does not know of what was made since.
+    """
+    kept = ledger.project.store(path)
+    known = ledger.read("SELECT 1 FROM takes WHERE file = ? UNION SELECT 1 FROM names WHERE file = ?", kept, kept)
+    return not known and not path.exists()
+
+
+def will_make(ledger: Ledger, ident: str, version: int, path: Path) -> None:
+    """Keeps under which name a take is about to be written, so that it has the same one whatever happens then."""
+    with ledger.write("take to be made") as db:
+        db.execute(
+            "INSERT INTO names (file, take, version) VALUES (?, ?, ?)", (ledger.project.store(path), ident, version)
+        )
+
+
 def add_take(ledger: Ledger, take: TakeFile, mark: str) -> None:
     """Writes that a take was made."""
     with ledger.write("take made") as db:

@@ -16,7 +16,7 @@ from ..media.verify.verdict import Verdict
 from ..orders import Order, State
 from ..spans import Span
 from ..takes import Pick, TakeFile, TakeSpec, Target, TargetPart, combinations, made_as, serves, take_ident
-from ..takes_store import add_take, close_target, next_version, takes
+from ..takes_store import add_take, close_target, is_free, name_of, next_version, takes, will_make
 from .verify import VERDICT
 from .workshop import Workshop
 
@@ -79,29 +79,33 @@ def make(
     progress: Progress | None = None,
 ) -> TakeFile:
     """Makes one take of ``target``: ``picks`` for ``parts``, in their order."""
-    ledger = shop.ledger
     mark = f"{target.kind}:{target.media.fingerprint}:{parts[0].mark}"
-    made = takes(ledger)
+    ident = take_ident(target, picks)
+    # Stopped dead between the file and the ledger, it is written once more in the same place.
+    version, path = name_of(shop.ledger, ident) or _named(target, parts[0], ident, mark, orders[picks[0][0]], shop)
+    maker = _sound if target.kind == "sound" else _picture
+    spec = maker(target, parts, picks, orders, path, shop, progress)
+    take = TakeFile(ident, target.ident, version, path, "made", spec)
+    add_take(shop.ledger, take, mark)
+    return take
+
+
+def _named(target: Target, part: TargetPart, ident: str, mark: str, first: Order, shop: Workshop) -> tuple[int, Path]:
+    """The next version of a mark's takes whose name is free, and its file; kept before anything is written there."""
+    ledger = shop.ledger
     # What was asked in other words before is counted on from: its takes stand beside these.
-    alike = [take for take in made if (take.spec.kind == "sound") == (target.kind == "sound")]
-    before = max((take.version for take in alike if take.spec.picks[0][0] in parts[0].orders), default=0)
+    alike = [take for take in takes(ledger) if (take.spec.kind == "sound") == (target.kind == "sound")]
+    before = max((take.version for take in alike if take.spec.picks[0][0] in part.orders), default=0)
     version = max(next_version(ledger, mark), before + 1)
-    first = orders[picks[0][0]]
     ending = ".wav" if target.kind == "sound" else ".mov"
 
     def place(number: int) -> Path:
         return shop.project.take(f"{first.spec.stem}_rtk{first.short}_v{number:03}{ending}")
 
-    taken = {take.path for take in made}
-    while place(version) in taken:
-        # The take of another target may be named for the same order.
+    while not is_free(ledger, place(version)):
         version += 1
-    path = place(version)
-    maker = _sound if target.kind == "sound" else _picture
-    spec = maker(target, parts, picks, orders, path, shop, progress)
-    take = TakeFile(take_ident(target, picks), target.ident, version, path, "made", spec)
-    add_take(ledger, take, mark)
-    return take
+    will_make(ledger, ident, version, place(version))
+    return version, place(version)
 
 
 def _picture(

@@ -1,0 +1,62 @@
+"""The files of takes: none is ever written over, and none is missing without a word."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+from opentimelineio.opentime import RationalTime, TimeRange
+
+from otio_retake.durable import sha256_of
+from tests.forked import command_line
+
+RATE = 24000 / 1001
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, footage: Path) -> Path:
+    """A cut with one mark, run once: one take."""
+    folder = tmp_path_factory.mktemp("made")
+    shutil.copy(footage, folder / footage.name)
+    whole = TimeRange(RationalTime(86400, RATE), RationalTime(96, RATE))
+    clip = otio.schema.Clip("A001", otio.schema.ExternalReference(footage.name, whole), whole)
+    clip.markers.append(otio.schema.Marker("RETAKE: rain", TimeRange(RationalTime(86440, RATE), RationalTime(8, RATE))))
+    track = otio.schema.Track("V1", kind="Video", children=[clip])
+    timeline = otio.schema.Timeline("cut")
+    timeline.tracks.append(track)
+    otio.adapters.write_to_file(timeline, str(folder / "cut.otio"))
+    do(folder, "run", "cut.otio", "-o", "out.otio", "--yes")
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of that, for one test to change."""
+    return Path(shutil.copytree(made, tmp_path / "cut"))
+
+
+def do(folder: Path, *words: str) -> str:
+    said = command_line(folder, *words)
+    assert said.returncode == 0, said.stdout + said.stderr
+    return said.stdout
+
+
+def files(folder: Path) -> dict[str, str]:
+    """The takes that lie there, by the ends of their names, with their digests."""
+    return {path.name[-8:]: sha256_of(path) for path in sorted((folder / "retakes" / "takes").glob("*.mov"))}
+
+
+def test_a_ledger_that_was_brought_back_gives_no_take_a_name_that_lies_there(folder: Path) -> None:
+    ledger = folder / "retakes" / "ledger.sqlite"
+    shutil.copy(ledger, folder / "copy.sqlite")
+    do(folder, "conform", "cut.otio", "--handles", "3", "--codec", "h264")
+    before = files(folder)
+    assert list(before) == ["v001.mov", "v002.mov"]
+    shutil.copy(folder / "copy.sqlite", ledger)
+    do(folder, "conform", "cut.otio", "--codec", "prores")
+    after = files(folder)
+    assert list(after) == ["v001.mov", "v002.mov", "v003.mov"]
+    assert {name: after[name] for name in before} == before
+    assert after["v003.mov"] != before["v002.mov"]
