@@ -48,6 +48,11 @@ class Submission:
     pull: Path
     began_at: float = 0.0
 
+    @property
+    def attempt(self) -> str:
+        """A name of the attempt alone: one that follows an attempt which never arrived has the same token."""
+        return f"{self.token} {self.began_at}"
+
 
 def kept(submission: Submission) -> Path:
     """Where the answer to an attempt lies that came with the result itself: beside its pull."""

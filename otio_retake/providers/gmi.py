@@ -75,6 +75,13 @@ SHORT_PAGE = 10
 
 MOST_PAGES = 20
 
+LATE = 600.0
+"""Seconds after its submit for which a request that is not in the list may still come to be in it.
+
+No page says how fast the list is, and a submit may be at work for minutes before it is answered. Whoever believes the
+list too early pays twice; whoever believes it late waits, or runs once more.
+"""
+
 CLOCKS_DIFFER = 600
 """Seconds by which a service's clock may differ from ours."""
 
@@ -155,7 +162,7 @@ class Gmi:
         listed, whole = self._list(made_at(submission.upload))
         mine = [record for record in listed if _is_ours(record, submission)]
         if mine:
-            self._missing.there(submission.token)
+            self._missing.there(submission.attempt)
             return Found(_ident(max(mine, key=_made_at)))
         # A list without anything in it may be somebody else's, or one that shows less than all.
         if not listed or not whole or any(_may_be_ours(record, submission) for record in listed):
@@ -164,7 +171,8 @@ class Gmi:
                 where="service gmi",
                 fix="look for it in GMI Cloud's console, then `otio-retake ledger resolve`",
             )
-        return Found(None) if self._missing.sure(submission.token, local=self._wire.local) else None
+        never = self._missing.never_received(submission, local=self._wire.local, late=LATE)
+        return Found(None) if never else None
 
     def _list(self, since: int | None) -> tuple[list[dict[str, Any]], bool]:
         """Own requests, each with what was asked; and whether all that were made after ``since`` are among them."""

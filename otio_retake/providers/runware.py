@@ -105,9 +105,9 @@ class Runware:
         """Asks for the UUID, first among the tasks at work, then among all that ever were."""
         token = submission.token
         if self._known(token):
-            self._missing.there(token)
+            self._missing.there(submission.attempt)
             return Found(token)
-        return Found(None) if self._missing.sure(token, local=self._wire.local) else None
+        return Found(None) if self._missing.never_received(submission, local=self._wire.local) else None
 
     def _known(self, token: str) -> bool:
         answers = (self._ask(kind, token) for kind in ("getResponse", "getTaskDetails"))

@@ -94,9 +94,10 @@ class History:
         if alive:
             raise _open("its list has several requests for the same upload")
         local = self._wire().local
-        now, seen = self._clock(), submission.token in self._looked
-        began = submission.began_at or self._looked.get(submission.token, now)
-        self._looked.setdefault(submission.token, now)
+        attempt = submission.attempt
+        now, seen = self._clock(), attempt in self._looked
+        began = submission.began_at or self._looked.get(attempt, now)
+        self._looked.setdefault(attempt, now)
         if not seen or now - began < (LOCAL_LATE if local else LATE):
             return None
         if mine:
@@ -108,6 +109,7 @@ class History:
         if not rows and not local:
             # It may be the list of somebody else: a list proves something only where it has anything of ours.
             raise _open("its list has no request at all")
+        del self._looked[attempt]
         return NOWHERE
 
     def _rows(self, model: str) -> Iterator[Row]:

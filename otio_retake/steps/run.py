@@ -346,7 +346,8 @@ class _Runner:
             self._outcome.failed[order.key] = OutcomeUnknown(
                 f"{order.spec.service} does not say whether it has the order",
                 where=f"order {order.short}, {order.spec.clip} at {order.spec.timecode}",
-                fix=f"look in its console, then `otio-retake ledger resolve {order.short}`",
+                fix="run it again in ten minutes, or look in its console, then"
+                f" `otio-retake ledger resolve {order.short}`",
             )
 
     def _again(self, key: str, step: StepName, error: ServiceTrouble) -> None:

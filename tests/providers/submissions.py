@@ -15,7 +15,7 @@ TOKEN = "0b9f3c1e-1111-4222-8333-444455556666"
 
 
 def submission(service: str, upload: str, pull: Path, token: str = TOKEN, **more: Any) -> Submission:
-    """An attempt at ``service``; ``more`` is of the order."""
+    """An attempt at ``service``, of which nobody knows when it began; ``more`` is of the order."""
     known = {
         "service": service, "model": SERVICES[service].model, "mode": "video", "prompt": "rain", "options": (),
         "spans": SimpleNamespace(seconds=WindowSeconds(2000, 3000)), **more,

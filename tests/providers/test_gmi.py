@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,17 @@ class TestFind:
         time.sleep(SAME_MACHINE)
         found.append(provider.find(wanted))
         assert found == [None, Found(None)]
+
+    def test_an_attempt_that_follows_under_the_same_token_is_looked_for_anew(self, told, pull):
+        name = new_name()
+        first = replace(submission("gmi", name, pull), began_at=time.time() - 5)
+        second = replace(first, began_at=time.time())
+        nothing, late = said(requests=[record("x", new_name())]), record("ours", name, token=TOKEN)
+        _, provider = told(nothing, nothing, nothing, said(requests=[late]))
+        found = [provider.find(first)]
+        time.sleep(SAME_MACHINE)
+        found += [provider.find(first), provider.find(second), provider.find(second)]
+        assert found == [None, Found(None), None, Found("ours")]
 
     def test_an_empty_list_proves_nothing(self, told, pull):
         _, provider = told(said(requests=[]))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -238,12 +240,19 @@ class TestFind:
     def test_one_that_is_not_known_twice_was_never_received(self, told, pull, answer):
         server, provider = told(answer)
         found = [provider.find(submission("runware", "m-1", pull))]
-        import time
-
         time.sleep(SAME_MACHINE)
         found.append(provider.find(submission("runware", "m-1", pull)))
         assert found == [None, Found(None)]
         assert [task["taskType"] for task in asked(server)] == ["getResponse", "getTaskDetails"] * 2
+
+    def test_what_was_missing_before_it_was_sent_again_has_not_expired(self, told, pull):
+        _, provider = told(MISSING, MISSING, MISSING, MISSING, said(data=[ACK]), MISSING)
+        sent = submission("runware", "m-1", pull)
+        provider.find(sent)
+        time.sleep(SAME_MACHINE)
+        assert provider.find(sent) == Found(None)
+        assert provider.submit(sent) == TOKEN
+        assert provider.poll(TOKEN, sent).state == "running"
 
     @pytest.mark.parametrize(
         "answer",
@@ -260,6 +269,35 @@ class TestFind:
         for _ in range(2):
             with pytest.raises(RetakeError):
                 provider.find(submission("runware", "m-1", pull))
+
+    def test_one_that_may_be_known_late_is_missing_from_when_it_was_sent(self):
+        now, today = 0.0, 5000.0
+        absences = Absences(lambda: now, lambda: today)
+        sent = replace(submission("runware", "m-1", Path("pull.mp4")), began_at=5000.0)
+
+        def never() -> bool:
+            return absences.never_received(sent, local=False, late=600)
+
+        assert not never()
+        now, today = PATIENCE, 5599.0
+        assert not never()
+        today = 5600.0
+        assert never()
+        assert not never(), "an attempt that follows is missing only after another stretch"
+        now += PATIENCE - 1
+        assert not never(), "however long ago it was sent, one look alone is not believed"
+        now += 1
+        assert never()
+
+    def test_one_of_which_nobody_knows_when_it_was_sent_is_looked_for_all_the_longer(self):
+        now = 0.0
+        absences = Absences(lambda: now)
+        sent = submission("runware", "m-1", Path("pull.mp4"))
+        assert not absences.never_received(sent, local=False, late=600)
+        now = 599.0
+        assert not absences.never_received(sent, local=False, late=600)
+        now = 600.0
+        assert absences.never_received(sent, local=False, late=600)
 
     def test_absence_counts_over_a_stretch_without_a_sign_of_life(self):
         now = 0.0

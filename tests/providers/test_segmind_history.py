@@ -52,6 +52,21 @@ def test_a_submit_of_which_nobody_knows_when_it_began_is_looked_for_all_the_long
     assert history.find(sent) is NOWHERE
 
 
+def test_an_attempt_that_follows_is_looked_for_anew(wired, tmp_path: Path) -> None:
+    pull = tmp_path / "pull.mp4"
+    pull.write_bytes(b"pull")
+    _, wire = wired(listed(row("other", "https://assets.example/other.mp4")))
+    now = 1000.0
+    sent = submission("segmind", UPLOAD, pull)
+    history = History(lambda: wire, lambda: now)
+    history.find(sent)
+    now += LOCAL_LATE
+    assert history.find(sent) is NOWHERE
+    assert history.find(sent) is None
+    now += LOCAL_LATE
+    assert history.find(sent) is NOWHERE
+
+
 def test_a_request_that_is_listed_is_found_at_once(wired, tmp_path: Path) -> None:
     _, wire = wired(listed(row("r-1", UPLOAD)))
     found = History(lambda: wire).find(submission("segmind", UPLOAD, tmp_path / "pull.mp4"))

@@ -79,6 +79,20 @@ def test_a_fault_that_passes(simulated_desk: SimulatedDesk, footage: Path, servi
     assert desk.leftovers() == []
 
 
+@pytest.mark.parametrize("service", ["segmind", "gmi", "runware"])
+def test_a_second_answer_that_is_lost_is_looked_for_as_long_as_the_first(
+    simulated_desk: SimulatedDesk, footage: Path, service: str
+) -> None:
+    """The first never arrived; the second did, and its service lists it late. Another order makes its list tell."""
+    desk = simulated_desk
+    desk.mark(footage, "RETAKE: sun")
+    settle(desk, service)
+    desk.mark(footage, "RETAKE: sun", "RETAKE: rain [drop-before-accept drop-after-accept listed-late]")
+    settle(desk, service)
+    assert desk.states() == ["placed", "placed"]
+    assert len(desk.bill()) == 2
+
+
 @pytest.mark.parametrize(
     ("service", "fault"),
     [(service, fault) for service in SERVICES for fault in LASTING] + list(zip(itertools.cycle(SERVICES), HOSTILE)),
