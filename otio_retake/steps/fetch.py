@@ -87,17 +87,18 @@ def _fetch_all(order: Order, results: int, shop: Workshop) -> dict[int, RetakeEr
     lost: dict[int, RetakeError] = {}
     for number in range(1, results + 1):
         try:
-            _fetch(order, number, shop)
+            if not is_here(order, number, shop):
+                _bring(order, number, shop)
         except (ResultExpired, ResultUnusable, ServiceTrouble) as error:
             lost[number] = error
     return lost
 
 
-def _fetch(order: Order, number: int, shop: Workshop) -> None:
+def is_here(order: Order, number: int, shop: Workshop) -> bool:
+    """Whether one result of ``order`` lies in the project, and the ledger knows it."""
     path = shop.project.result(order.key, number)
     have = next((r for r in order.results if r.number == number), None)
-    if have is None or not path.is_file() or path.stat().st_size != have.size:
-        _bring(order, number, shop)
+    return have is not None and path.is_file() and path.stat().st_size == have.size
 
 
 def _bring(order: Order, number: int, shop: Workshop) -> None:

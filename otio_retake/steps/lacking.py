@@ -67,11 +67,9 @@ def run(shop: Workshop, keys: Collection[str]) -> None:
 
 def _try(order: Order, numbers: dict[int, int], shop: Workshop) -> None:
     lost: dict[int, RetakeError] = {}
-    got = False
     for number, total in numbers.items():
         try:
             _bring(order, number, shop)
-            got = True
         except ResultExpired as error:
             lost[number] = error
         except RetakeError as error:
@@ -83,13 +81,16 @@ def _try(order: Order, numbers: dict[int, int], shop: Workshop) -> None:
         with shop.ledger.write("missing result settled") as db:
             kind = f"result {number} of {total}"
             db.execute("DELETE FROM intents WHERE kind = ? AND order_key = ?", (kind, order.key))
-    if got and order.state is not State.FETCHED:
-        shop.ledger.move(order.key, State.FETCHED, "a missing result came")
+            if number not in lost and shop.ledger.state_of(order.key) is not State.FETCHED:
+                shop.ledger.move(order.key, State.FETCHED, "a missing result came")
     if lost:
         tell(order, lost, max(numbers.values()), shop)
 
 
 def _bring(order: Order, number: int, shop: Workshop) -> None:
+    if fetch.is_here(order, number, shop):
+        # It came to a run that was stopped before it could say so.
+        return
     for left in reversed(range(TRIES)):
         try:
             fetch.again(order, number, shop)

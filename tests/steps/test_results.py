@@ -154,6 +154,37 @@ class TestOneOfTwo:
         assert "--again" in run(bench).failed[A].fix
         assert run(bench).failed == {}
 
+    def test_one_that_came_is_kept_where_a_run_is_stopped_at_the_next(self, bench: Bench) -> None:
+        bench.service.polls = [Report("ready", results=3)]
+
+        def fetch_as(answers: list[object]) -> None:
+            def fetch(remote: str, number: int, into: Path, *_: object) -> None:
+                if isinstance(answer := answers[number - 1], BaseException):
+                    raise answer
+                into.write_bytes(MOVIE)
+
+            bench.service.fetch = fetch  # type: ignore[method-assign]
+
+        fetch_as([MOVIE, self.BAD, self.BAD])
+        run(bench)
+        assert [result.state for result in bench.ledger.order(A).results] == ["rejected"]
+        fetch_as([MOVIE, MOVIE, KeyboardInterrupt()])
+        with pytest.raises(KeyboardInterrupt):
+            run(bench)
+        assert bench.state() is State.FETCHED, "the second is to be verified"
+        fetch_as([GONE, GONE, MOVIE])
+        assert run(bench).failed == {}
+        assert [result.state for result in bench.ledger.order(A).results] == ["rejected"] * 3
+
+    def test_one_that_came_to_a_run_that_was_killed_then_is_not_asked_for_again(self, bench: Bench) -> None:
+        self.second(bench, self.BAD)
+        run(bench)
+        self.second(bench, MOVIE)
+        fetch.again(bench.ledger.order(A), 2, bench.shop)
+        self.second(bench, GONE)
+        assert run(bench).failed == {}
+        assert [result.state for result in bench.ledger.order(A).results] == ["rejected", "rejected"]
+
     def test_a_take_of_the_other_is_made_when_it_comes(self, bench: Bench) -> None:
         """An order that is done with is verified again, and what was judged before stays judged."""
         self.second(bench, self.BAD)
