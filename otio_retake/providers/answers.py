@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -119,17 +118,6 @@ def cannot_read(service: str, answer: httpx.Response, what: str) -> ServiceError
         if answer.status_code in (401, 403)
         else f"ask {service}; nothing was paid for asking",
     )
-
-
-def check_fetched(service: str, into: Path) -> None:
-    """Raises ``ServiceTrouble`` where a result came without a byte: that is a link that was too early, not a movie."""
-    if not into.stat().st_size:
-        raise ServiceTrouble(
-            f"{service} sends an empty result",
-            where=f"service {service}",
-            fix="nothing: it is fetched again",
-            passing=False,
-        )
 
 
 def identity(value: object) -> str:

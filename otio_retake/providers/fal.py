@@ -25,7 +25,6 @@ from .answers import (
     MODE_WORDS,
     before_sending,
     cannot_read,
-    check_fetched,
     identity,
     link_in,
     request_note,
@@ -259,7 +258,6 @@ class Fal:
         if not link:
             raise cannot_read("fal", outcome, "give the result")
         queue.download(link, into, progress)
-        check_fetched("fal", into)
 
     def cancel(self, remote: str) -> str | None:
         """Takes a request out of the queue, or asks the runner to stop; `poll` says what came of it."""

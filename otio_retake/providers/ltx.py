@@ -25,7 +25,6 @@ from .answers import (
     MODE_WORDS,
     before_sending,
     cannot_read,
-    check_fetched,
     identity,
     link_in,
     moment_of,
@@ -213,7 +212,6 @@ class Ltx:
                 "ltx does not show the result", where="service ltx", fix="nothing: it is asked again", passing=False
             )
         self._wire.download(link, into, progress)
-        check_fetched("ltx", into)
 
     def cancel(self, remote: str) -> None:
         """There is no way to. Raises ``ServiceError``."""

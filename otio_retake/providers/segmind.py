@@ -29,7 +29,6 @@ from .answers import (
     amount,
     before_sending,
     cannot_read,
-    check_fetched,
     identity,
     link_in,
     moment_of,
@@ -218,7 +217,6 @@ class Segmind:
             link = row.link
         if link:
             api.download(link, into, progress)
-            check_fetched("segmind", into)
             return
         if told is None and self._unknown(job):
             raise ResultExpired(

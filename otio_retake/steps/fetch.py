@@ -114,7 +114,7 @@ def _bring(order: Order, number: int, shop: Workshop) -> None:
             size = part.stat().st_size if part.is_file() else 0
             if size > MOST_RESULT_BYTES:
                 raise ResultUnusable("the result is larger than any can be", where=str(path), fix="ask the service")
-            _check_no_page(order, part)
+            _check_movie(order, part, size)
             flush(part)
             with lasting("rename result"):
                 os.replace(part, path)
@@ -124,13 +124,19 @@ def _bring(order: Order, number: int, shop: Workshop) -> None:
     shop.ledger.add_result(order.key, number, path, sha256_of(path), size)
 
 
-def _check_no_page(order: Order, path: Path) -> None:
-    """Raises ``ServiceTrouble`` where text came in a movie's place: a page that says why, which is no result."""
-    with path.open("rb") as file:
-        begins = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if begins in (b"<", b"{", b"["):
+def _check_movie(order: Order, path: Path, size: int) -> None:
+    """Raises ``ServiceTrouble`` where nothing, or text, came in a movie's place: that is not what was paid for.
+
+    A link may be too early; a page says why there is none. The movie may come the next time.
+    """
+    came = "nothing"
+    if size:
+        with path.open("rb") as file:
+            begins = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+        came = "a page" if begins == b"<" else "a text" if begins in (b"{", b"[") else ""
+    if came:
         raise ServiceTrouble(
-            f"{order.spec.service} sends {'a page' if begins == b'<' else 'a text'} in place of the movie",
+            f"{order.spec.service} sends {came} in place of the movie",
             where=f"order {order.short}",
             fix="nothing: it is fetched again, and nothing was paid for that; if it stays so, ask the service",
             passing=False,

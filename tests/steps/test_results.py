@@ -82,9 +82,9 @@ def test_one_that_is_gone_everywhere_is_waited_for(bench: Bench, answer: object)
 
 
 @pytest.mark.parametrize(
-    "page", [b"<!DOCTYPE html><p>sign in", b'\xef\xbb\xbf\n <?xml version="1.0"?>', b'{"error": 1}']
+    "page", [b"<!DOCTYPE html><p>sign in", b'\xef\xbb\xbf\n <?xml version="1.0"?>', b'{"error": 1}', b""]
 )
-def test_a_page_in_place_of_a_movie_is_no_result(bench: Bench, page: bytes) -> None:
+def test_a_page_or_nothing_in_place_of_a_movie_is_no_result(bench: Bench, page: bytes) -> None:
     bench.service.fetches = [page]
     error = run(bench).failed[A]
     assert isinstance(error, ServiceTrouble)
