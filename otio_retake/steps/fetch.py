@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from ..durable import explained, flush, flush_folder, lasting, sha256_of
+from ..durable import sha256_of, written_beside
 from ..errors import ResultExpired, ResultUnusable, RetakeError, ServiceTrouble
 from ..orders import Order, State
 from ..providers.base import MOST_RESULT_BYTES
@@ -105,22 +104,14 @@ def _bring(order: Order, number: int, shop: Workshop) -> None:
     path = shop.project.result(order.key, number)
     last = order.attempt
     assert last is not None
-    part = path.with_name(f".{path.name}.part")
-    with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            provider = shop.provider(order)
-            provider.fetch(last.remote, number, part, shop.submission(order), shop.progress(order, "fetch"))
-            size = part.stat().st_size if part.is_file() else 0
-            if size > MOST_RESULT_BYTES:
-                raise ResultUnusable("the result is larger than any can be", where=str(path), fix="ask the service")
-            _check_movie(order, part, size)
-            flush(part)
-            with lasting("rename result"):
-                os.replace(part, path)
-            flush_folder(path.parent)
-        finally:
-            part.unlink(missing_ok=True)
+    # No other process writes into the same file, though the lease be taken from one that only slept.
+    with written_beside(path) as part:
+        provider = shop.provider(order)
+        provider.fetch(last.remote, number, part, shop.submission(order), shop.progress(order, "fetch"))
+        size = part.stat().st_size if part.is_file() else 0
+        if size > MOST_RESULT_BYTES:
+            raise ResultUnusable("the result is larger than any can be", where=str(path), fix="ask the service")
+        _check_movie(order, part, size)
     shop.ledger.add_result(order.key, number, path, sha256_of(path), size)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from tests.steps.bench import Bench
 
 A = "a" * 32
 MOVIE = b"\0\0\0\x18ftypmp42 and more"
+GONE_PID = 2**22 + 1
+"""Above what Linux gives to a process."""
+
 GONE = ResultExpired("ltx no longer has the result (404)", fix="ask the service")
 
 
@@ -95,6 +99,26 @@ def test_a_page_or_nothing_in_place_of_a_movie_is_no_result(bench: Bench, page: 
     bench.service.fetches = [MOVIE]
     run(bench)
     assert bench.ledger.order(A).results
+
+
+def test_a_download_has_a_name_of_its_own_process(bench: Bench) -> None:
+    """A lease may be taken from a process that only slept: then both bring the same result home."""
+    names: list[Path] = []
+
+    def coming(remote: str, number: int, into: Path, *_: object) -> None:
+        names.append(into)
+        if len(names) == 1:
+            for pid in (os.getppid(), GONE_PID):
+                into.with_name(into.name.replace(str(os.getpid()), str(pid))).write_bytes(b"half of it")
+        into.write_bytes(MOVIE)
+
+    bench.service.fetch = coming  # type: ignore[method-assign]
+    path = fetched(bench)
+    fetch.again(bench.ledger.order(A), 1, bench.shop)
+    assert path.read_bytes() == MOVIE
+    left = [other for other in path.parent.iterdir() if other != path]
+    assert [other.read_bytes() for other in left] == [b"half of it"], "only what a dead process left is swept away"
+    assert str(os.getppid()) in left[0].name
 
 
 class TestOneOfTwo:
