@@ -112,6 +112,11 @@ class TakeFile:
     spec: TakeSpec
 
     @property
+    def is_gone(self) -> bool:
+        """Whether it is wanted and its file is not there."""
+        return self.state != "dropped" and not self.path.is_file()
+
+    @property
     def name(self) -> str:
         """The file's name without its extension, which is also its clip and reel name."""
         return self.path.stem

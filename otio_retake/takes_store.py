@@ -103,6 +103,13 @@ def add_take(ledger: Ledger, take: TakeFile, mark: str) -> None:
         db.execute("INSERT INTO takes VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
+def renew_take(ledger: Ledger, take: TakeFile) -> None:
+    """Writes that a take which is known was made again."""
+    with ledger.write("take made again") as db:
+        text = json.dumps(_TAKE.dump_python(take.spec, mode="json"), sort_keys=True)
+        db.execute("UPDATE takes SET spec = ? WHERE id = ?", (text, take.ident))
+
+
 def takes(ledger: Ledger, where: str = "1", *values: Any) -> list[TakeFile]:
     """Takes, oldest version first; ``where`` is a condition on the table."""
     rows = ledger.read(

@@ -21,7 +21,7 @@ from .providers.base import Readies
 from .readback import out_of_step, takes_in
 from .session import Session
 from .steps import conform
-from .takes import serves
+from .takes import TakeFile, Target, serves
 from .takes_store import add_target, mark_take, takes
 
 
@@ -87,6 +87,7 @@ def write_cut(
     chosen = choices_of([item for _, items in admitted.targets for item in items], ledger) if picked else None
     found = placements(session.view, admitted, ledger, activate=activate, choices=chosen)
     patched = cut.apply(found, output.absolute().parent, session.settings.editor)
+    patched.losses.warnings.extend(gone(admitted, ledger))
     there = (take for take in takes_in(cut.view, takes(ledger)) if take.standing == "out of step")
     patched.losses.warnings.extend(f"{cut.view.timecode(take.clip.record[0])} {out_of_step(take)}" for take in there)
     patched.losses.warnings.extend(not_placed(session, admitted) if picked else ())
@@ -156,14 +157,29 @@ def known(session: Session) -> tuple[Plan, Admitted]:
 
 
 def open_missing(session: Session, admitted: Admitted) -> int:
-    """Opens the targets that no take stands in for yet though all their orders have ended; how many there are."""
+    """Opens the targets that lack a take though all their orders have ended; how many there are.
+
+    None stands in for them yet, or the file of one that does is gone.
+    """
     ledger = session.ledger
     made = takes(ledger)
-    missing = [
-        target
-        for target, _ in admitted.targets
-        if not any(serves(take, target) for take in made) and conform.ready(target, ledger)
-    ]
+    missing = [target for target, _ in admitted.targets if _lacks(target, made) and conform.ready(target, ledger)]
     for target in missing:
         add_target(ledger, target)
     return len(missing)
+
+
+def _lacks(target: Target, made: list[TakeFile]) -> bool:
+    serving = [take for take in made if serves(take, target)]
+    return not serving or any(take.is_gone for take in serving)
+
+
+def gone(admitted: Admitted, ledger: Ledger) -> list[str]:
+    """The takes that would serve, had somebody not taken their files away, and what to do."""
+    away = [take for take in takes(ledger) if take.is_gone]
+    serving = (take for take in away if any(serves(take, target) for target, _ in admitted.targets))
+    return [
+        f"{take.path.name} is a take of this cut, and its file is gone; to do: bring it back from a copy, or its result"
+        " and `otio-retake conform`, or say that it is not wanted with `takes drop`"
+        for take in serving
+    ]

@@ -17,7 +17,7 @@ from ..steps.run import STEPS, Outcome, carry_out
 from ..steps.verify import VERDICT, rejections
 from ..takes import TakeFile
 from ..takes_store import takes
-from ..turnover import Written, check_output, check_services, open_missing, write_cut
+from ..turnover import Written, check_output, check_services, gone, open_missing, write_cut
 from .accepting import accept
 from .machine import print_json
 from .session import Session
@@ -120,7 +120,9 @@ def last_words(session: Session, done: Done, *, json: bool) -> int:
     ledger = session.ledger
     orders = [ledger.order(key) for key in done.admitted.keys]
     made = [
-        t for t in takes(ledger) if {key for key, _ in t.spec.picks} & set(done.admitted.keys) and t.state != "dropped"
+        t
+        for t in takes(ledger, "state != 'dropped'")
+        if {key for key, _ in t.spec.picks} & set(done.admitted.keys) and not t.is_gone
     ]
     bad = [o for o in orders if o.state in _BAD or o.key in done.outcome.failed]
     if json:
@@ -132,7 +134,10 @@ def last_words(session: Session, done: Done, *, json: bool) -> int:
         _show_bad(done, bad)
         for remark in done.admitted.remarks:
             console().print(f"[yellow]note[/yellow] {escape(remark)}")
-        if done.written is not None:
+        if done.written is None:
+            for warning in gone(done.admitted, ledger):
+                console().print(f"[yellow]warning[/yellow] {escape(warning)}")
+        else:
             show_losses(_losses(session, done.written))
             console().print(f"[bold]written: {done.written.path}[/bold] ({done.written.added} takes added)")
         if done.outcome.stopped:
@@ -233,6 +238,7 @@ def _losses(session: Session, written: Written) -> Losses:
 def _for_machines(session: Session, done: Done, orders: list[Order], made: list[TakeFile]) -> dict[str, Any]:
     written = done.written or Written(Path())
     losses = _losses(session, written)
+    warnings = losses.warnings if done.written is not None else gone(done.admitted, session.ledger)
     return {
         "digest": done.plan.digest,
         "problems": done.plan.problems,
@@ -253,7 +259,7 @@ def _for_machines(session: Session, done: Done, orders: list[Order], made: list[
         ],
         "written": written.path if done.written else None,
         "added": written.added,
-        "warnings": losses.warnings,
+        "warnings": warnings,
         "left_out": losses.left_out,
         "stopped": done.outcome.stopped,
     }

@@ -10,7 +10,7 @@ from ..errors import OrderError
 from ..lease import Lease
 from ..takes import Pick, TakeFile, Target, TargetPart, made_as, serves
 from ..takes_store import add_target, close_target, takes
-from .conform import make, orders_of, picks_of
+from .conform import make, make_again, orders_of, picks_of
 from .workshop import Workshop
 
 
@@ -54,7 +54,9 @@ def compose(admitted: Admitted, address: Address, numbers: Sequence[int], shop: 
         )
     with held:
         alike = [t for t in takes(shop.ledger) if serves(t, target) and t.spec.made_as == made_as(target)]
-        there = [t for t in alike if t.spec.picks == tuple(picks)]
+        there = [t for t in alike if t.spec.picks == tuple(picks) and (t.is_gone or t.path.is_file())]
+        if there and there[-1].is_gone:
+            return make_again(there[-1], shop)
         if there:
             shop.reporter.say(f"{there[-1].name} holds just that already")
             return there[-1]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ..errors import OrderError
+from ..errors import OrderError, RetakeError
 from ..ledger import Ledger
 from ..media.conform import Part, conform
 from ..media.sound_take import SoundPart, conform_sound
@@ -16,7 +16,8 @@ from ..media.verify.verdict import Verdict
 from ..orders import Order, State
 from ..spans import Span
 from ..takes import Pick, TakeFile, TakeSpec, Target, TargetPart, combinations, made_as, serves, take_ident
-from ..takes_store import add_take, close_target, is_free, name_of, next_version, takes, will_make
+from ..takes_store import add_take, close_target, is_free, name_of, next_version, renew_take, takes, will_make
+from ..takes_store import target as find_target
 from .verify import VERDICT
 from .workshop import Workshop
 
@@ -32,12 +33,21 @@ def ready(target: Target, ledger: Ledger) -> bool:
 
 
 def run(target: Target, shop: Workshop, progress: Progress | None = None) -> list[TakeFile]:
-    """Makes every take of ``target`` that is not there yet, and closes it. Returns those made."""
+    """Makes every take of ``target`` that is not there yet, and closes it. Returns those made.
+
+    A take that serves there and whose file is gone is made again, for as long as its results are here; what keeps one
+    from that is said, and keeps no other.
+    """
+    made = []
+    for take in [take for take in takes(shop.ledger) if serves(take, target) and take.is_gone]:
+        try:
+            made.append(make_again(take, shop, progress))
+        except RetakeError as error:
+            shop.reporter.say(f"{take.name} cannot be made again: {error.what} ({error.where})")
     orders = orders_of(target, shop.ledger)
     found = [picks_of(part, orders) for part in target.parts]
     parts = [part for part, picks in zip(target.parts, found, strict=True) if picks]
     there = [take for take in takes(shop.ledger) if serves(take, target) and take.spec.made_as == made_as(target)]
-    made = []
     for picks in combinations(found):
         if not any(take.spec.picks == picks for take in there):
             made.append(make(target, parts, picks, orders, shop, progress))
@@ -88,6 +98,26 @@ def make(
     take = TakeFile(ident, target.ident, version, path, "made", spec)
     add_take(shop.ledger, take, mark)
     return take
+
+
+def make_again(take: TakeFile, shop: Workshop, progress: Progress | None = None) -> TakeFile:
+    """Makes a take whose file is gone as it was made at first: the same frames, under its own name, in its own state.
+
+    Raises a ``RetakeError`` where its media or a result is gone as well.
+    """
+    made_for = find_target(shop.ledger, take.target)
+    if made_for is None:
+        raise RetakeError("nothing is known of what it was made for", where=str(take.path), fix="drop it")
+    orders = orders_of(made_for, shop.ledger)
+    parts = [next(part for part in made_for.parts if key in part.orders) for key, _ in take.spec.picks]
+    for key, number in take.spec.picks:
+        _, result = _result(orders[key], number, shop)
+        if not result.is_file():
+            raise RetakeError("its result is gone too", where=str(result), fix="bring it back from a copy")
+    maker = _sound if take.spec.kind == "sound" else _picture
+    again = replace(take, spec=maker(made_for, parts, take.spec.picks, orders, take.path, shop, progress))
+    renew_take(shop.ledger, again)
+    return again
 
 
 def _named(target: Target, part: TargetPart, ident: str, mark: str, first: Order, shop: Workshop) -> tuple[int, Path]:
