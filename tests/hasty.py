@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from otio_retake.steps import find, pace, patience, submit
+from otio_retake.steps import find, gone, pace, patience, submit
 
 MOST = 0.25
 """Seconds to the next look at a job."""
@@ -17,6 +17,7 @@ MOST = 0.25
 def hurry() -> None:
     """Shortens the waits of this process."""
     find.LOOK_AGAIN = submit.FIRST_WAIT = MOST
+    gone.STRETCH = 2 * MOST
     patience.FIRST_WAIT, patience.MOST_WAIT = 0.1, 1.0
     usual = pace.Pace.wait
     pace.Pace.wait = lambda *asked: min(usual(*asked), MOST)  # type: ignore[method-assign]

@@ -166,6 +166,7 @@ def test_an_expired_result_is_said_and_settled(desk: Desk, footage: Path) -> Non
     said = desk.spend()
     assert said.returncode == 1
     assert "expired" in said.stdout
+    assert "--there" in said.stdout
     assert desk.states() == ["expired"]
     assert desk.rows("SELECT state FROM charges") == [("settled",)]
 

@@ -206,7 +206,10 @@ def _reason(order: Order, message: str) -> str:
     if order.state is State.UNKNOWN:
         return f"nobody knows whether it was accepted ({message}); to do: `otio-retake ledger resolve {order.short}`"
     if order.state is State.EXPIRED:
-        return "its result expired before it was fetched; to do: ask again with --again"
+        return (
+            "its result expired before it was fetched; to do: where the service shows it yet,"
+            f" `otio-retake ledger resolve {order.short} --there`; else ask again with --again"
+        )
     if order.state is State.FAILED:
         last = order.attempt
         free = last is not None and last.charged is False

@@ -249,11 +249,13 @@ class Gmi:
     def fetch(self, remote: str, number: int, into: Path, submission: Submission, progress: Progress) -> None:
         """Downloads the result; then the pull is no longer needed where the uploader has it."""
         told = self._record(remote)
-        link = _link_of(told) if told is not None else ""
-        if not link:
+        if told is None:
             raise ResultExpired(
                 "gmi no longer has the result", where="service gmi", fix="ask GMI Cloud; then order again with --again"
             )
+        link = _link_of(told)
+        if not link:
+            raise no_link("gmi")
         self._wire.download(link, into, progress)
         with suppress(RetakeError):
             self._uploader().forget(submission.upload)

@@ -8,12 +8,9 @@ from ..durable import sha256_of, written_beside
 from ..errors import ResultExpired, ResultUnusable, RetakeError, ServiceTrouble
 from ..orders import Order, State
 from ..providers.base import MOST_RESULT_BYTES
-from . import lacking, poll
+from . import gone, lacking, poll
 from .heard import report_of
 from .workshop import Workshop
-
-MOST_GONE = 3
-"""Times that a result must be said to be gone before that is believed; others of its job wait no longer for it."""
 
 MOST_HELD = 60
 """Seconds after which a service may want to be asked for a result again, for others of its job to wait for it."""
@@ -29,9 +26,11 @@ def run(order: Order, shop: Workshop) -> None:
     if report.state == "failed" and not order.results:
         poll.apply(order, report, shop)
         return
+    expires = gone.until(order, report.expires_at)
     if report.state in ("failed", "expired"):
         lost: dict[int, RetakeError] = {1: ResultExpired("the result has expired at the service")}
-        total = 1
+        # The job's own record says so, and its provider has asked for as long as that takes.
+        total, expires = 1, 0.0
     elif report.state == "ready":
         total = max(report.results, 1)
         lost = _fetch_all(order, total, shop)
@@ -42,31 +41,41 @@ def run(order: Order, shop: Workshop) -> None:
             fix="nothing: it is asked again",
             passing=False,
         )
-    if lost and not _done_without(order, lost, total, shop):
+    if lost and not _done_without(order, lost, total, expires, shop):
         return
     shop.ledger.move(order.key, State.FETCHED)
 
 
-def _done_without(order: Order, lost: dict[int, RetakeError], total: int, shop: Workshop) -> bool:
-    """Whether ``order`` goes on without the results that are ``lost``; raises where they should be tried again."""
+def _done_without(
+    order: Order, lost: dict[int, RetakeError], total: int, expires: float | None, shop: Workshop
+) -> bool:
+    """Whether ``order`` goes on without the results that are ``lost``; raises where they should be tried again.
+
+    ``expires`` is when its results are gone, None where nobody knows.
+    """
     here = {result.number for result in shop.ledger.order(order.key).results}
     error = next((e for e in lost.values() if not isinstance(e, ResultExpired)), None)
     if not here and error is not None:
+        shop.gone.pop(order.key, None)
         raise error
-    shop.gone[order.key] += 1
+    said = shop.gone.setdefault(order.key, [])
+    said.append(shop.clock())
+    sure = gone.believed(said[0], expires, said[-1])
+    if not here:
+        if not sure or len(said) < gone.TIMES:
+            raise gone.doubted(next(iter(lost.values())), None if sure else expires)
+        shop.ledger.end_attempt(order.key, State.EXPIRED, "expired before it was fetched", kind="expired")
+        return False
     final = all(isinstance(e, ResultUnusable) for e in lost.values())
     wait = error.retry_after or 0 if isinstance(error, ServiceTrouble) else 0
-    if shop.gone[order.key] < MOST_GONE and not final and wait <= MOST_HELD:
+    if len(said) < gone.TIMES and not final and wait <= MOST_HELD:
         # One answer may be a hiccup of whoever stores the file, and going on without it is for good.
         if isinstance(error, ServiceTrouble):
             raise error
         why = next(e for e in lost.values() if not isinstance(e, ResultUnusable))
         raise ServiceTrouble(why.what, where=why.where, fix="nothing: it is asked again")
-    if not here:
-        shop.ledger.end_attempt(order.key, State.EXPIRED, "expired before it was fetched", kind="expired")
-        return False
     if missing := {number: e for number, e in lost.items() if number not in here}:
-        lacking.note(order, missing, total, shop)
+        lacking.note(order, missing, total, None if sure else said[0], shop)
     return True
 
 

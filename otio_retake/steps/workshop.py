@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -72,8 +71,8 @@ class Workshop:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     reserving: threading.Lock = field(default_factory=threading.Lock)
     """Held from looking at what this run has spent until that is more: many orders are sent at once."""
-    gone: Counter[str] = field(default_factory=Counter)
-    """How often a service has said that a result is gone, by order."""
+    gone: dict[str, list[float]] = field(default_factory=dict)
+    """When a service has said that a result is gone, by order."""
     lost: dict[str, RetakeError] = field(default_factory=dict)
     """What this run could not bring of results whose others are here, by order: said at its end."""
 

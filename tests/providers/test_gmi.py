@@ -339,6 +339,11 @@ class TestPollAndFetch:
             provider.fetch("r", 1, tmp_path / "r", submission("gmi", new_name(), pull), lambda *_: None)
         assert (tmp_path / "r").read_bytes() == b"result"
 
+    def test_a_result_without_a_link_that_we_know_is_not_given_up(self, told, pull, tmp_path):
+        _, provider = told(said(request_id="r-1", status="success", outcome={}))
+        with pytest.raises(ServiceTrouble):
+            provider.fetch("r-1", 1, tmp_path / "r", submission("gmi", new_name(), pull), lambda *_: None)
+
     def test_a_result_that_is_not_there_has_expired(self, told, pull, tmp_path):
         _, provider = told(said(404, error="gone"))
         with pytest.raises(ResultExpired):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from otio_retake.errors import ResultExpired, ResultUnusable, ServiceTrouble
 from otio_retake.orders import State
 from otio_retake.providers.base import Report
-from otio_retake.steps import fetch, lacking, patience
+from otio_retake.steps import fetch, gone, lacking, patience
 from otio_retake.steps.run import Outcome, carry_out
 from tests.steps.bench import Bench
 
@@ -121,6 +122,59 @@ def test_a_download_has_a_name_of_its_own_process(bench: Bench) -> None:
     assert str(os.getppid()) in left[0].name
 
 
+def later(bench: Bench, seconds: float) -> None:
+    """From now on it is so much later than it is."""
+    bench.shop.clock = lambda: time.time() + seconds
+
+
+class TestGone:
+    """A host that says 403 or 404: the file may be gone, or the link not live yet, or a proxy in the way."""
+
+    def test_it_is_not_believed_before_the_result_expires(self, bench: Bench) -> None:
+        bench.ledger.note_attempt(A, expires_at=time.time() + 86_400)
+        bench.service.fetches = [GONE]
+        error = run(bench).failed[A]
+        assert "should be there until" in error.what
+        assert "run it again" in error.fix
+        assert bench.state() is State.READY
+        assert bench.service.asked.count("fetch") == patience.MOST_TRIES, "the run does not wait for it without end"
+        bench.service.fetches = [MOVIE]
+        run(bench)
+        assert bench.ledger.order(A).results
+
+    def test_what_the_service_said_first_counts(self, bench: Bench) -> None:
+        """Some count anew from each time that they are asked."""
+        bench.ledger.note_attempt(A, expires_at=time.time() - 1)
+        bench.service.polls = [Report("ready", expires_at=time.time() + 86_400)]
+        bench.service.fetches = [GONE]
+        run(bench)
+        assert bench.state() is State.EXPIRED
+        assert bench.service.asked.count("fetch") == gone.TIMES
+
+    @pytest.mark.parametrize(("looks", "state"), [(6, State.REJECTED), (8, State.EXPIRED)])
+    def test_where_nobody_knows_when_it_expires_it_is_asked_for_a_while(
+        self, bench: Bench, looks: int, state: State
+    ) -> None:
+        """Looks are ten seconds apart."""
+        bench.shop.clock = lambda: time.time() + 10 * bench.service.asked.count("fetch")
+        bench.service.fetches = [GONE] * looks + [MOVIE]
+        run(bench)
+        assert bench.state() is state
+        assert bench.service.asked.count("fetch") == 7
+
+    def test_another_answer_in_between_begins_it_anew(self, bench: Bench) -> None:
+        bench.shop.clock = lambda: time.time() + 10 * bench.service.asked.count("fetch")
+        bench.service.fetches = [*[GONE] * 5, ServiceTrouble("ltx has trouble (503)"), *[GONE] * 5, MOVIE]
+        run(bench)
+        assert bench.ledger.order(A).results
+
+    def test_a_job_whose_record_is_gone_has_expired(self, bench: Bench) -> None:
+        """Its provider has looked for as long as it takes before it says so."""
+        bench.service.polls = [Report("expired")]
+        run(bench)
+        assert bench.state() is State.EXPIRED
+
+
 class TestOneOfTwo:
     """Two results of one job, the second of which cannot be had."""
 
@@ -162,6 +216,7 @@ class TestOneOfTwo:
         assert bench.service.asked == []
 
     def test_one_that_is_gone_is_said_once(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(gone, "STRETCH", 0)
         self.second(bench, GONE)
         error = run(bench).failed[A]
         assert "result 2 of 2" in error.what
@@ -175,8 +230,40 @@ class TestOneOfTwo:
         self.second(bench, self.BAD)
         run(bench)
         self.second(bench, GONE)
+        assert "next run tries again" in run(bench).failed[A].fix
+        later(bench, gone.STRETCH + 1)
         assert "--again" in run(bench).failed[A].fix
         assert run(bench).failed == {}
+
+    @pytest.mark.parametrize("expires", [None, 86_400])
+    def test_one_that_was_refused_for_a_while_is_waited_for(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch, expires: float | None
+    ) -> None:
+        monkeypatch.setattr(lacking, "PAUSE", 0.001)
+        until = None if expires is None else time.time() + expires
+        bench.ledger.note_attempt(A, expires_at=until)
+        self.second(bench, GONE)
+        assert "next run tries again" in run(bench).failed[A].fix
+        later(bench, gone.STRETCH - 10 if expires is None else expires - 10)
+        assert "next run tries again" in run(bench).failed[A].fix
+        self.second(bench, self.OUT)
+        run(bench)
+        later(bench, gone.STRETCH + 10)
+        self.second(bench, MOVIE)
+        assert run(bench).failed == {}
+        assert len(bench.ledger.order(A).results) == 2
+
+    def test_one_that_was_in_trouble_in_between_is_gone_only_after_another_while(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(lacking, "PAUSE", 0.001)
+        self.second(bench, GONE)
+        run(bench)
+        self.second(bench, self.OUT)
+        run(bench)
+        later(bench, gone.STRETCH + 1)
+        self.second(bench, GONE)
+        assert "next run tries again" in run(bench).failed[A].fix
 
     def test_one_that_came_is_kept_where_a_run_is_stopped_at_the_next(self, bench: Bench) -> None:
         bench.service.polls = [Report("ready", results=3)]
