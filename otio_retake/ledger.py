@@ -57,6 +57,7 @@ class Ledger:
         self._lock = threading.RLock()
         self._depth = 0
         self._specs: dict[str, tuple[str, OrderSpec]] = {}
+        self._asks: dict[str, tuple[str, str]] = {}
 
     @classmethod
     def open(cls, project: Project) -> Ledger:
@@ -403,41 +404,52 @@ class Ledger:
 
     def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
         """Orders for the same media, an overlapping stretch and the same text and options, by ordinal."""
+        return self._known(
+            "fingerprint = ? AND base_digest = ? AND first < ? AND end > ? ORDER BY ordinal, key",
+            fingerprint, base_digest, region.end, region.first,
+        )  # fmt: skip
+
+    def sent(self, fingerprint: str) -> list[KnownOrder]:
+        """All orders for the same media that were sent, whatever they asked for, by ordinal."""
+        found = self._known("fingerprint = ? ORDER BY ordinal, key", fingerprint)
+        return [order for order in found if not order.unsent]
+
+    def earlier(self, fingerprint: str, region: Span, mark_id: str) -> list[KnownOrder]:
+        """Orders of the same mark and stretch that were sent, whatever they asked for, oldest first."""
+        found = self._known(
+            "fingerprint = ? AND first < ? AND end > ? AND json_extract(spec, '$.mark_id') = ? ORDER BY made_at, key",
+            fingerprint, region.end, region.first, mark_id,
+        )  # fmt: skip
+        return [order for order in found if State(order.state) not in UNSENT]
+
+    def _known(self, where: str, *values: Any) -> list[KnownOrder]:
+        """Orders that were not superseded, as a plan knows them."""
         rows = self.read(
             "SELECT key, spec, first, end, ordinal, state, digest,"
             " (SELECT charged FROM attempts WHERE order_key = key"
-            " ORDER BY number DESC LIMIT 1) FROM asked"
-            " WHERE fingerprint = ? AND base_digest = ? AND first < ? AND end > ? AND state != ? ORDER BY ordinal, key",
-            fingerprint, base_digest, region.end, region.first, State.SUPERSEDED,
-        )  # fmt: skip
+            f" ORDER BY number DESC LIMIT 1), fingerprint FROM asked WHERE state != '{State.SUPERSEDED}' AND {where}",
+            *values,
+        )
         found = []
-        for key, text, first, end, ordinal, state, digest, charged in rows:
-            spec, state = self._spec(f"{key} {fingerprint}", text), State(state)
+        for key, text, first, end, ordinal, state, digest, charged, fingerprint in rows:
+            name = f"{key} {fingerprint}"
+            spec, state = self._spec(name, text), State(state)
             unsent = state in UNSENT or (state is State.FAILED and charged == 0)
             found.append(
                 KnownOrder(
                     key, spec.service, Span(first, end), ordinal, state, digest, unsent=unsent, dead=state in DEAD,
-                    asks=asks(spec, spec.recipe) if unsent else "",
+                    asks=self._asked(name, text), model=spec.model,
                 )
             )  # fmt: skip
         return found
 
-    def earlier(self, fingerprint: str, region: Span, base_digest: str, mark_id: str) -> list[KnownOrder]:
-        """Orders of the same mark and stretch that asked in other words and were sent, oldest first."""
-        rows = self.read(
-            "SELECT key, spec, first, end, ordinal, state, digest FROM asked"
-            " WHERE fingerprint = ? AND base_digest != ?"
-            " AND first < ? AND end > ? AND json_extract(spec, '$.mark_id') = ? ORDER BY made_at, key",
-            fingerprint, base_digest, region.end, region.first, mark_id,
-        )  # fmt: skip
-        return [
-            KnownOrder(
-                key, self._spec(f"{key} {fingerprint}", text).service, Span(first, end), ordinal, state, digest,
-                unsent=False, dead=State(state) in DEAD,
-            )
-            for key, text, first, end, ordinal, state, digest in rows
-            if State(state) not in UNSENT | {State.SUPERSEDED}
-        ]  # fmt: skip
+    def _asked(self, name: str, text: str) -> str:
+        """What an order asks of whom, made of its text once."""
+        found = self._asks.get(name)
+        if found is None or found[0] != text:
+            spec = self._spec(name, text)
+            found = self._asks[name] = (text, asks(spec, spec.recipe))
+        return found[1]
 
     def overrides(self) -> dict[str, Override]:
         """What was changed by hand, by mark."""

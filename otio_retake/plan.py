@@ -24,7 +24,7 @@ from .marks import MARK_KEYS
 from .media.facts import MediaFacts
 from .media.fit import Fit, fit
 from .media.sound import SoundSource
-from .planned import REHEARSAL, KnownOrders, NoOrders, Override, Plan, PlanItem, with_orders
+from .planned import AGAIN, REHEARSAL, KnownOrders, NoOrders, Override, Plan, PlanItem, with_orders
 from .rates import nominal, timecode
 from .requests import Requests, RetakeRequest
 from .settings import Settings
@@ -204,8 +204,8 @@ class _Item:
         needed: Span,
     ) -> PlanItem:
         request, mark = self.request, self.request.mark
-        base_digest = _base_digest(request, self.prompt, self.mode, self.override.service or mark.service)
-        digest = f"{base_digest}+again" if mark.again else base_digest
+        base_digest = _base_digest(request, self.prompt, self.mode)
+        digest = f"{base_digest}{AGAIN}" if mark.again else base_digest
         return PlanItem(
             mark_id=request.mark_id,
             digest=digest,
@@ -246,6 +246,8 @@ class _Item:
             remarks=tuple(self.remarks),
             context=usual_context(service) if self.context is None else self.context,
             above=bool(self.planner.settings.editor) or not request.clip.beside,
+            asked_service=self.override.service or mark.service,
+            asked_model=mark.key("model") or "",
         )
 
     # --- what goes in -----------------------------------------------------------------------------------------------
@@ -433,10 +435,17 @@ def cannot_serve(clip: Clip, media: Media) -> tuple[str, str] | None:
     return None
 
 
-def _base_digest(request: RetakeRequest, prompt: str, mode: Mode, service: str) -> str:
-    """Text and options of a mark, as far as they make another order: not how many takes, not whether again."""
+_NOT_IN_WORDS = frozenset({"speed", "handles", "seam", "size", "model"})
+"""Keys that ask a service for nothing else: what an editor says of the clip's speed, and how takes are made of what
+comes back. A model is compared with the order's own, as a service is."""
+
+
+def _base_digest(request: RetakeRequest, prompt: str, mode: Mode) -> str:
+    """Text and options of a mark, as far as they make another order: not how many takes, not whether again, not of
+    whom.
+    """
     mark = request.mark
-    # What an editor says of the clip's speed asks for nothing else than without it.
-    keys = tuple(pair for pair in mark.keys if pair[0] != "speed")
-    parts = (prompt, mode, service, str(mark.one_frame), repr(keys))
+    keys = tuple(pair for pair in mark.keys if pair[0] not in _NOT_IN_WORDS)
+    # Where the service once stood is nothing now, so that most digests in older ledgers are still found.
+    parts = (prompt, mode, "", str(mark.one_frame), repr(keys))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

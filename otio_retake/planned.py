@@ -38,7 +38,7 @@ class Override:
 class KnownOrder:
     """An order that the ledger has for a mark.
 
-    ``unsent`` ones are still to be paid; ``asks`` is of these what would be sent, and to whom (`orders.asks`).
+    ``unsent`` ones are still to be paid; ``asks`` is what would be sent or was, and to whom (`orders.asks`).
     """
 
     key: str
@@ -50,6 +50,7 @@ class KnownOrder:
     unsent: bool
     dead: bool
     asks: str = ""
+    model: str = ""
 
 
 class KnownOrders(Protocol):
@@ -58,8 +59,11 @@ class KnownOrders(Protocol):
     def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
         """Orders for the same media, an overlapping stretch and the same text and options, by ordinal."""
 
-    def earlier(self, fingerprint: str, region: Span, base_digest: str, mark_id: str) -> list[KnownOrder]:
-        """Orders of the same mark and stretch that asked in other words and were sent, oldest first."""
+    def sent(self, fingerprint: str) -> list[KnownOrder]:
+        """All orders for the same media that were sent, whatever they asked for, by ordinal."""
+
+    def earlier(self, fingerprint: str, region: Span, mark_id: str) -> list[KnownOrder]:
+        """Orders of the same mark and stretch that were sent, whatever they asked for, oldest first."""
 
 
 class NoOrders:
@@ -69,7 +73,11 @@ class NoOrders:
         """Nothing."""
         return []
 
-    def earlier(self, fingerprint: str, region: Span, base_digest: str, mark_id: str) -> list[KnownOrder]:
+    def sent(self, fingerprint: str) -> list[KnownOrder]:
+        """Nothing."""
+        return []
+
+    def earlier(self, fingerprint: str, region: Span, mark_id: str) -> list[KnownOrder]:
         """Nothing."""
         return []
 
@@ -124,6 +132,10 @@ class PlanItem:
     context: int = 0
     above: bool = False
     """Whether its takes stand on a track above, as clips of their own."""
+    asked_service: str = ""
+    """The service that the mark itself names, or a person on the desk; empty where it is left to the settings."""
+    asked_model: str = ""
+    """The model that the mark names."""
 
     @property
     def cost(self) -> Decimal:
@@ -193,6 +205,9 @@ class Plan:
 REHEARSAL = "rehearsal"
 """The service whose orders are not retakes: what was rehearsed is still to be ordered."""
 
+AGAIN = "+again"
+"""What the digest of a mark with the word ``again`` ends with."""
+
 
 def with_orders(
     items: Iterable[PlanItem],
@@ -205,41 +220,65 @@ def with_orders(
 
     An order belongs to the request whose region it was made for, else to the one that it shares most with: two
     clips of one shot may ask for the same in words, of different frames. One that was sent is the request's whatever
-    it was asked of; one that was not is only where it asks for just what the request now says. ``again`` may name the
+    it was asked of, unless the mark names another service; and it is where it is just what would be sent, whatever
+    the words. One that was not sent is only where it asks for just what the request now says. ``again`` may name the
     marks of which one more is to be ordered; of those in ``overridden`` what was asked before stays with them.
     """
     items = list(items)
-    alike: dict[tuple[str, str], dict[Span, None]] = {}
+    alike: dict[tuple[str, str], dict[tuple[Span, str, str], PlanItem]] = {}
     for item in items:
-        alike.setdefault((item.media.fingerprint, item.base_digest), {})[item.region] = None
+        group = alike.setdefault((item.media.fingerprint, item.base_digest), {})
+        group[item.region, item.asked_service, item.asked_model] = item
+    sent = {media: known.sent(media) for media in dict.fromkeys(item.media.fingerprint for item in items)}
     found = []
     for item in items:
+        wanted = asks(item, RECIPE)
         matching = [
             order
             for order in known.matching(item.media.fingerprint, item.region, item.base_digest)
             if _counts(order, item)
         ]
-        others = alike[item.media.fingerprint, item.base_digest]
-        mine = [o for o in matching if all(_shared(o.region, item.region) >= _shared(o.region, r) for r in others)]
-        wanted = asks(item, RECIPE)
+        others = alike[item.media.fingerprint, item.base_digest].values()
+        nearest = (o for o in matching if _nearest(o, item, others))
+        same = (_in_the_words_of(item, o) for o in sent[item.media.fingerprint] if o.asks == wanted)
+        mine = sorted({o.key: o for o in (*nearest, *same)}.values(), key=lambda o: (o.ordinal, o.key))
         stale = [o for o in mine if o.unsent and (o.asks, o.digest) != (wanted, item.digest)]
         more = again if isinstance(again, bool) else item.mark_id in again
         new, orders = ordinals([o for o in mine if o not in stale], item.digest, item.takes, more)
-        before = _earlier(item, known) if item.mark_id in overridden else ()
+        before = _earlier(item, known, {o.key for o in (*matching, *mine)}) if item.mark_id in overridden else ()
         found.append(replace(item, new=new, known=orders, superseded=tuple(stale), earlier=before))
     return found
 
 
-def _earlier(item: PlanItem, known: KnownOrders) -> tuple[KnownOrder, ...]:
-    before = known.earlier(item.media.fingerprint, item.region, item.base_digest, item.mark_id)
-    return tuple(order for order in before if _counts(order, item))
+def _earlier(item: PlanItem, known: KnownOrders, others: Collection[str]) -> tuple[KnownOrder, ...]:
+    before = known.earlier(item.media.fingerprint, item.region, item.mark_id)
+    return tuple(order for order in before if order.key not in others and _is_a_retake(order, item))
 
 
-def _counts(order: KnownOrder, item: PlanItem) -> bool:
+def _is_a_retake(order: KnownOrder, item: PlanItem) -> bool:
     """Whether an order has to do with a request: what is rehearsed is no retake, but what was retaken is done."""
     if order.service == REHEARSAL or (item.service == REHEARSAL and order.unsent):
         return order.service == item.service
     return True
+
+
+def _counts(order: KnownOrder, item: PlanItem) -> bool:
+    """Whether an order in the words of a request is one for it: what was sent is, if to whom the mark names."""
+    if order.unsent or order.service == REHEARSAL:
+        return _is_a_retake(order, item)
+    return item.asked_service in ("", order.service) and item.asked_model in ("", order.model)
+
+
+def _nearest(order: KnownOrder, item: PlanItem, others: Iterable[PlanItem]) -> bool:
+    """Whether no other request that an order may be for shares more with what it was made for."""
+    mine = _shared(order.region, item.region)
+    return all(mine >= _shared(order.region, other.region) for other in others if _counts(order, other))
+
+
+def _in_the_words_of(item: PlanItem, order: KnownOrder) -> KnownOrder:
+    """An order that is just what a request asks, as if it had been made for it: to buy it again is not possible."""
+    again = AGAIN if order.digest.endswith(AGAIN) else ""
+    return replace(order, region=item.region, digest=item.base_digest + again)
 
 
 def _shared(one: Span, other: Span) -> Fraction:

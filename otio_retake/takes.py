@@ -155,6 +155,14 @@ def serves(take: TakeFile, target: Target) -> bool:
     )
 
 
+def has_handles(take: TakeFile, target: Target) -> bool:
+    """Whether a take is as long around what it stands in for as is asked now, or as the media is."""
+    span, needed = take.spec.span, take.spec.needed
+    head = needed.first - span.first >= target.needed.first - target.span.first or span.first <= target.span.first
+    tail = span.end - needed.end >= target.span.end - target.needed.end or span.end >= target.span.end
+    return head and tail
+
+
 def leaves_out(take: TakeFile, serving: Iterable[TakeFile]) -> bool:
     """Whether a take holds results for fewer marks of its clip than another one that serves there does."""
     return any(len(take.spec.picks) < len(other.spec.picks) for other in serving)

@@ -178,6 +178,9 @@ class Known:
     def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
         return [replace(o, digest=o.digest.replace("BASE", base_digest)) for o in self.orders]
 
+    def sent(self, fingerprint: str) -> list[KnownOrder]:
+        return []
+
 
 def order(ordinal: int, state: str = "placed", digest: str = "BASE", unsent: bool = False) -> KnownOrder:
     return KnownOrder(
@@ -293,3 +296,54 @@ def test_another_default_mode_is_another_order(tmp_path: Path) -> None:
     kinds = [only(plan_of(one_mark(tmp_path), shelf, mode=mode)).base_digest for mode in ("video", "both")]
     assert len(set(kinds)) == 2
     assert only(plan_of(one_mark(tmp_path, "RETAKE video: rain"), shelf)).base_digest == kinds[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("RETAKE handles=30: rain", True),
+        ("RETAKE seam=mark: rain", True),
+        ("RETAKE size=native: rain", True),
+        ("RETAKE @ltx: rain", True),
+        ("RETAKE @ltx model=ltx-2-3-pro: rain", True),
+        ("RETAKE @fal: rain", False),
+        ("RETAKE @ltx model=ltx-2-3-fast: rain", False),
+        ("RETAKE context=60: rain", False),
+        ("RETAKE both: rain", False),
+        ("RETAKE: snow", False),
+        ("RETAKE again: rain", False),
+    ],
+)
+@pytest.mark.parametrize("service", ["ltx", "rehearsal"])
+def test_what_asks_a_service_for_nothing_else_leaves_a_mark_done(
+    tmp_path: Path, text: str, done: bool, service: str
+) -> None:
+    shelf = Shelf(facts("A"))
+    first = only(plan_of(one_mark(tmp_path), shelf, service="ltx"))
+    made = replace(order(1, digest=first.digest), model="ltx-2-3-pro")
+
+    class Words(Known):
+        def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
+            return self.orders if base_digest == first.base_digest else []
+
+    item = only(plan_of(one_mark(tmp_path, text), shelf, known=Words(made), service=service))
+    assert (item.status == "done") is done
+
+
+def test_an_order_that_is_just_what_would_be_sent_is_the_marks_whatever_its_words_were(tmp_path: Path) -> None:
+    shelf = Shelf(facts("A"))
+    plain = only(plan_of(one_mark(tmp_path), shelf, service="ltx"))
+
+    class Identical(Known):
+        def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
+            return []
+
+        def sent(self, fingerprint: str) -> list[KnownOrder]:
+            return self.orders
+
+    known = Identical(order(1, digest="of an older version"), like=plain)
+    for text in ("RETAKE: rain", f"RETAKE context={plain.context}: rain", "RETAKE sound=cut: rain"):
+        item = only(plan_of(one_mark(tmp_path, text), shelf, known=known, service="ltx"))
+        assert (item.status, [o.key for o in item.known], item.beyond) == ("done", ["key1"], 0), text
+    for text in ("RETAKE context=60: rain", "RETAKE: snow", "RETAKE @fal: rain"):
+        assert only(plan_of(one_mark(tmp_path, text), shelf, known=known, service="ltx")).new == (1,), text

@@ -15,7 +15,18 @@ from ..media.sound_take import SoundPart, conform_sound
 from ..media.verify.verdict import Verdict
 from ..orders import Order, State
 from ..spans import Span
-from ..takes import Pick, TakeFile, TakeSpec, Target, TargetPart, combinations, made_as, serves, take_ident
+from ..takes import (
+    Pick,
+    TakeFile,
+    TakeSpec,
+    Target,
+    TargetPart,
+    combinations,
+    has_handles,
+    made_as,
+    serves,
+    take_ident,
+)
 from ..takes_store import add_take, close_target, is_free, name_of, next_version, renew_take, takes, will_make
 from ..takes_store import target as find_target
 from .verify import VERDICT
@@ -47,7 +58,8 @@ def run(target: Target, shop: Workshop, progress: Progress | None = None) -> lis
     orders = orders_of(target, shop.ledger)
     found = [picks_of(part, orders) for part in target.parts]
     parts = [part for part, picks in zip(target.parts, found, strict=True) if picks]
-    there = [take for take in takes(shop.ledger) if serves(take, target) and take.spec.made_as == made_as(target)]
+    serving = [take for take in takes(shop.ledger) if serves(take, target) and take.spec.made_as == made_as(target)]
+    there = [take for take in serving if has_handles(take, target)]
     for picks in combinations(found):
         if not any(take.spec.picks == picks for take in there):
             made.append(make(target, parts, picks, orders, shop, progress))
