@@ -291,11 +291,12 @@ def ordinals(
 ) -> tuple[tuple[int, ...], tuple[KnownOrder, ...]]:
     """Which orders are to be made, and which are known: ordinals 1 … N, and one more when asked again.
 
-    Where one is still to be sent, asking again means that one.
+    The word ``again`` in a mark asks for others than those made without it, which stay the mark's all the same; what
+    was bought by that word counts when it is taken out. Where one is still to be sent, asking again means that one.
     """
-    known = tuple(order for order in matching if order.digest == digest)
+    known = tuple(order for order in matching if order.digest == digest or not digest.endswith(AGAIN))
     highest = max((order.ordinal for order in matching), default=0)
     missing = max(takes - len(known), 0)
     if again and known and not missing and not any(order.unsent for order in known):
         missing = 1
-    return tuple(range(highest + 1, highest + 1 + missing)), known
+    return tuple(range(highest + 1, highest + 1 + missing)), tuple(matching)

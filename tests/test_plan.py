@@ -347,3 +347,16 @@ def test_an_order_that_is_just_what_would_be_sent_is_the_marks_whatever_its_word
         assert (item.status, [o.key for o in item.known], item.beyond) == ("done", ["key1"], 0), text
     for text in ("RETAKE context=60: rain", "RETAKE: snow", "RETAKE @fal: rain"):
         assert only(plan_of(one_mark(tmp_path, text), shelf, known=known, service="ltx")).new == (1,), text
+
+
+def test_the_word_again_adds_to_what_a_mark_has_and_takes_nothing_from_it(tmp_path: Path) -> None:
+    shelf, both = Shelf(facts("A")), Known(order(1), order(2, digest="BASE+again"))
+    for text, again, new in (
+        ("RETAKE again: rain", False, ()),
+        ("RETAKE: rain", False, ()),
+        ("RETAKE x2: rain", False, ()),
+        ("RETAKE x3: rain", False, (3,)),
+        ("RETAKE: rain", True, (3,)),
+    ):
+        item = only(plan_of(one_mark(tmp_path, text), shelf, known=both, again=again))
+        assert ([o.key for o in item.known], item.new) == (["key1", "key2"], new), text
