@@ -98,7 +98,7 @@ def gather(
         if missing and not item.new:
             remarks.append(
                 f"{item.timecode} {item.clip}: the mark now asks for {missing} frames that its retake does not replace;"
-                " ask again with --again"
+                f" ask again with --again --at {item.timecode}"
             )
     targets = targets_for(items, ordered, settings)
     if add:

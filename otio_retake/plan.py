@@ -24,7 +24,7 @@ from .marks import MARK_KEYS
 from .media.facts import MediaFacts
 from .media.fit import Fit, fit
 from .media.sound import SoundSource
-from .planned import AGAIN, REHEARSAL, KnownOrders, NoOrders, Override, Plan, PlanItem, with_orders
+from .planned import AGAIN, REHEARSAL, KnownOrders, NoOrders, Override, Plan, PlanItem, doubts, with_orders
 from .rates import nominal, timecode
 from .requests import Requests, RetakeRequest
 from .settings import Settings
@@ -79,8 +79,9 @@ def make_plan(view: View, requests: Requests, planner: Planner, suspects: tuple[
     items, clashes = _apart(items)
     problems += clashes
     items = with_orders(items, planner.known, again=planner.again, overridden=planner.overrides)
-    items, doubts = _certain(items, requests)
-    problems += doubts
+    problems += doubts(items)
+    items, uncertain = _certain(items, requests)
+    problems += uncertain
     order = {"problem": 0, "warning": 1, "note": 2}
     problems.sort(key=lambda row: (row.timecode, order[row.level]))
     currency = next((item.currency for item in items), "USD")

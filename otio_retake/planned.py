@@ -18,7 +18,7 @@ from .media.facts import MediaFacts
 from .media.fit import Fit
 from .media.pull import RECIPE
 from .media.sound import SoundSource
-from .orders import asks
+from .orders import State, asks
 from .spans import PullSpans, Span
 
 
@@ -51,6 +51,10 @@ class KnownOrder:
     dead: bool
     asks: str = ""
     model: str = ""
+
+
+UNDECIDED = frozenset({State.SUBMITTING, State.UNKNOWN})
+"""States of an order that may have been accepted: another in its place might be paid twice."""
 
 
 class KnownOrders(Protocol):
@@ -136,11 +140,18 @@ class PlanItem:
     """The service that the mark itself names, or a person on the desk; empty where it is left to the settings."""
     asked_model: str = ""
     """The model that the mark names."""
+    held: tuple[KnownOrder, ...] = ()
+    """Orders that may have been accepted or not: while nobody knows, one more that was asked for is not ordered."""
 
     @property
     def cost(self) -> Decimal:
         """What is still to be spent on this request."""
         return self.cost_each * (len(self.new) + sum(order.unsent for order in self.known))
+
+    @property
+    def undecided(self) -> tuple[KnownOrder, ...]:
+        """The orders of which nobody knows whether they were accepted."""
+        return tuple(order for order in (*self.earlier, *self.known) if order.state in UNDECIDED)
 
     @property
     def beyond(self) -> int:
@@ -246,8 +257,27 @@ def with_orders(
         more = again if isinstance(again, bool) else item.mark_id in again
         new, orders = ordinals([o for o in mine if o not in stale], item.digest, item.takes, more)
         before = _earlier(item, known, {o.key for o in (*matching, *mine)}) if item.mark_id in overridden else ()
-        found.append(replace(item, new=new, known=orders, superseded=tuple(stale), earlier=before))
+        item = replace(item, new=new, known=orders, superseded=tuple(stale), earlier=before)
+        if new and (more or item.digest.endswith(AGAIN)) and item.undecided:
+            item = replace(item, new=(), held=item.undecided)
+        found.append(item)
     return found
+
+
+def doubts(items: Iterable[PlanItem]) -> list[Problem]:
+    """A warning for each request of which one more was asked for and is held back."""
+    return [
+        Problem(
+            item.timecode,
+            item.clip,
+            f"one more is not ordered: nobody knows whether order {order.key[:7]} was accepted",
+            f"look it up at {order.service}, then `otio-retake ledger resolve {order.key[:7]}`, then ask again",
+            "warning",
+            item.mark_id,
+        )
+        for item in items
+        for order in item.held
+    ]
 
 
 def _earlier(item: PlanItem, known: KnownOrders, others: Collection[str]) -> tuple[KnownOrder, ...]:

@@ -24,7 +24,7 @@ from .media.library import Library
 from .originals import with_originals
 from .plan import Planner, make_plan
 from .plan_list import read_plan
-from .planned import REHEARSAL, NoOrders, Override, Plan, PlanItem, with_orders
+from .planned import REHEARSAL, NoOrders, Override, Plan, PlanItem, doubts, with_orders
 from .project import Project, find_project
 from .providers.base import Providers
 from .requests import Requests, resolve
@@ -256,9 +256,9 @@ class Session:
 
         Whatever would be sent is checked as if it stood in a mark: a list may have been changed by hand.
         """
-        items: list[PlanItem] = [replace(item, new=(), known=(), superseded=()) for item in plan.items]
+        items: list[PlanItem] = [replace(item, new=(), known=(), superseded=(), held=()) for item in plan.items]
         items = with_orders(items, self.ledger if self.project.exists else NoOrders(), again=self.again)
-        kept, problems = [], list(plan.problems)
+        kept, problems = [], [*plan.problems, *doubts(items)]
         for item in items:
             try:
                 if item.status != "done":

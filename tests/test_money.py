@@ -161,6 +161,41 @@ def test_again_is_what_buys_another(desk: Desk, footage: Path) -> None:
 
 
 @pytest.mark.slow
+def test_again_buys_nothing_in_place_of_what_may_have_been_accepted(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [lose answer]", "RETAKE: snow")
+    desk.spend("blind")
+    assert sorted(desk.states()) == ["placed", "unknown"]
+    said = desk.spend("blind", "10", "--again")
+    words = " ".join(said.stdout.split())
+    assert "1 to send" in words
+    assert "one more is not ordered" in words
+    assert len(desk.requests()) == 3, "one more of the other mark only"
+    assert sorted(desk.states()) == ["placed", "placed", "unknown"]
+
+
+@pytest.mark.slow
+def test_one_more_is_asked_for_of_one_mark_by_its_place(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain [fail]", "RETAKE: snow")
+    told = " ".join(desk.spend().stdout.split())
+    assert "--again --at 01:00:00:20" in told, "what to do names the mark"
+    assert "1 to send" in desk.spend("paid", "10", "--again", "--at", "01:00:00:22").stdout
+    assert len(desk.requests()) == 3
+    assert desk.rows("SELECT json_extract(spec, '$.prompt') FROM orders WHERE ordinal = 2") == [("rain [fail]",)]
+    every = desk.run("plan", str(desk.cut), "--service", "paid", "--again", "--at", "A001")
+    assert "2 to send" in every.stdout, "a clip's name means all of its marks"
+
+
+def test_a_place_without_a_mark_is_said_with_where_marks_are(desk: Desk, footage: Path) -> None:
+    mark(desk, footage, "RETAKE: rain")
+    nowhere = desk.run("plan", str(desk.cut), "--again", "--at", "B002")
+    assert nowhere.returncode == 2
+    assert "01:00:00:20 A001" in " ".join(nowhere.stderr.split())
+    alone = desk.run("plan", str(desk.cut), "--at", "A001")
+    assert alone.returncode == 2
+    assert "--again" in alone.stderr
+
+
+@pytest.mark.slow
 def test_an_expired_result_is_said_and_settled(desk: Desk, footage: Path) -> None:
     mark(desk, footage, "RETAKE: rain [expire]")
     said = desk.spend()

@@ -360,3 +360,24 @@ def test_the_word_again_adds_to_what_a_mark_has_and_takes_nothing_from_it(tmp_pa
     ):
         item = only(plan_of(one_mark(tmp_path, text), shelf, known=both, again=again))
         assert ([o.key for o in item.known], item.new) == (["key1", "key2"], new), text
+
+
+@pytest.mark.parametrize("state", ["unknown", "submitting"])
+@pytest.mark.parametrize(("text", "again"), [("RETAKE: rain", True), ("RETAKE again: rain", False)])
+def test_nothing_more_is_ordered_while_nobody_knows_whether_an_order_was_accepted(
+    tmp_path: Path, text: str, again: bool, state: str
+) -> None:
+    shelf, known = Shelf(facts("A")), Known(order(1), order(2, state))
+    plan = plan_of(one_mark(tmp_path, text), shelf, known=known, again=again, service="ltx")
+    item = only(plan)
+    assert (item.new, item.cost, [o.key for o in item.known]) == ((), 0, ["key1", "key2"])
+    (row,) = plan.problems
+    assert (row.level, row.mark_id) == ("warning", item.mark_id)
+    assert "key2" in row.what
+    assert "otio-retake ledger resolve key2" in row.fix
+
+
+def test_more_takes_are_ordered_of_a_mark_though_nobody_knows_of_one(tmp_path: Path) -> None:
+    known = Known(order(1, "unknown"))
+    plan = plan_of(one_mark(tmp_path, "RETAKE x2: rain"), Shelf(facts("A")), known=known)
+    assert (only(plan).new, plan.problems) == ((2,), ())

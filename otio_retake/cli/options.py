@@ -57,6 +57,15 @@ Budget = Annotated[
 ]
 SkipProblems = Annotated[bool, typer.Option("--skip-problems", help="Go on with the marks that have no problem.")]
 Again = Annotated[bool, typer.Option("--again", help="Order one more take of marks that are done.")]
+AgainAt = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--at",
+        metavar="CLIP|TIMECODE",
+        help="With --again: only of marks on this clip, or under this timecode. May be given more than once.",
+        show_default=False,
+    ),
+]
 Activate = Annotated[
     bool, typer.Option("--activate", help="Make the newest take active; the original stays beside it.")
 ]

@@ -9,6 +9,7 @@ import typer
 
 from .options import (
     Again,
+    AgainAt,
     Color,
     Context,
     CutPath,
@@ -47,6 +48,7 @@ def plan(
     color: Color = None,
     for_: For = None,
     again: Again = False,
+    at: AgainAt = None,
     strict: Strict = False,
     media_root: MediaRoot = None,
     map_: Maps = None,
@@ -63,6 +65,7 @@ def plan(
     """
     from rich.markup import escape
 
+    from ..asked_again import asked_again
     from ..plan_list import as_json, check_list, write_plan
     from ..turnover import lacking
     from .session import Session
@@ -77,6 +80,7 @@ def plan(
     if save is not None:
         check_list(save)
     with Session(Path(cut), flags, again=again, rehearse=rehearse or "") as session:
+        session.again = asked_again(session, again, at or ())
         made = session.plan()
         if json:
             from json import loads

@@ -10,6 +10,7 @@ import typer
 from .options import (
     Activate,
     Again,
+    AgainAt,
     Budget,
     Codec,
     Color,
@@ -49,6 +50,7 @@ def run(
     rehearse: Rehearse = None,
     skip_problems: SkipProblems = False,
     again: Again = False,
+    at: AgainAt = None,
     activate: Activate = False,
     context: Context = None,
     handles: Handles = None,
@@ -74,8 +76,10 @@ def run(
         otio-retake run cut.otio -o out.otio --yes
         otio-retake run cut.otio -o out.otio --service ltx --budget 5 --yes
         otio-retake run cut.otio -o out.otio --for resolve --yes
+        otio-retake run cut.otio -o out.otio --again --at 01:00:04:00
         otio-retake run cut.otio -o out.otio --desk
     """
+    from ..asked_again import asked_again
     from .session import Session, amount
     from .working import on_desk, whole_way
 
@@ -87,6 +91,7 @@ def run(
         "markers": markers, "edl_rate": rate,
     }  # fmt: skip
     with Session(Path(source), flags, again=again, rehearse=rehearse or "") as session:
+        session.again = asked_again(session, again, at or ())
         if desk:
             on_desk(session, output, yes=yes, skip_problems=skip_problems, overwrite=overwrite)
             return

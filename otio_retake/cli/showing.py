@@ -119,7 +119,9 @@ def _show_item(item: PlanItem) -> None:
     for remark in item.remarks:
         made.add_row("", Text(remark, style="dim"))
     if more := item.beyond:
-        said = f"the mark now asks for {more} frames more than was ordered; --again orders it anew"
+        said = (
+            f"the mark now asks for {more} frames more than was ordered; `--again --at {item.timecode}` orders it anew"
+        )
         made.add_row("", Text(said, style="yellow"))
     for order in item.known:
         made.add_row("", Text(f"order {order.key[:7]}: {order.state}", style="dim"))

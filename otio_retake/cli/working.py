@@ -179,7 +179,9 @@ def _show_bad(done: Done, bad: list[Order]) -> None:
         last = order.attempt
         console().print(
             f"[red]{order.state}[/red] {order.spec.timecode} {escape(order.spec.clip)} (order {order.short}): "
-            + escape(_why(error, order) if error else _reason(order, last.message if last else ""))
+            + escape(
+                _why(error, order) if error else _reason(order, last.message if last else "", _once_more(done, order))
+            )
         )
 
 
@@ -199,22 +201,30 @@ def _why(error: RetakeError, order: Order) -> str:
     return error.what + (f" ({where})" if where else "") + (f"; to do: {fix}" if fix else "")
 
 
-def _reason(order: Order, message: str) -> str:
+def _once_more(done: Done, order: Order) -> str:
+    """What asks for one more take of just the mark of an order."""
+    items = (item for item in done.plan.items if any(known.key == order.key for known in item.known))
+    return f"`--again --at {next((item.timecode for item in items), order.spec.timecode)}`"
+
+
+def _reason(order: Order, message: str, once_more: str) -> str:
     if order.state is State.REJECTED:
         why = "; ".join(rejections(order))
-        return f"the result was rejected: {why}; to do: `otio-retake ledger show {order.short}`, or --again"
+        return f"the result was rejected: {why}; to do: `otio-retake ledger show {order.short}`, or {once_more}"
     if order.state is State.UNKNOWN:
         return f"nobody knows whether it was accepted ({message}); to do: `otio-retake ledger resolve {order.short}`"
     if order.state is State.EXPIRED:
         return (
             "its result expired before it was fetched; to do: where the service shows it yet,"
-            f" `otio-retake ledger resolve {order.short} --there`; else ask again with --again"
+            f" `otio-retake ledger resolve {order.short} --there`; else ask for one more with {once_more}"
         )
     if order.state is State.FAILED:
         last = order.attempt
         free = last is not None and last.charged is False
         todo = (
-            "run it again: it was not charged" if free else "look at its charge in `otio-retake status`, then --again"
+            "run it again: it was not charged"
+            if free
+            else f"look at its charge in `otio-retake status`, then one more with {once_more}"
         )
         return f"{message or 'the service gave no reason'}; to do: {todo}"
     return message or "see `otio-retake status`"

@@ -12,7 +12,7 @@ from ..accepted import check_budget
 from ..admission import admit
 from ..budget import amount
 from ..capabilities import Mode
-from ..errors import NotConfirmed, PlanRefused, SettingsError
+from ..errors import NotConfirmed, OrderError, PlanRefused, SettingsError
 from ..plan import make_plan
 from ..planned import Override, PlanItem
 from ..providers.base import Providers
@@ -65,7 +65,10 @@ def price(desk: Desk, body: Mapping[str, Any]) -> Answer:
 
 
 def again(desk: Desk, body: Mapping[str, Any]) -> Answer:
-    """Plans one more take of a request, perhaps in other words; it is ordered when the plan is confirmed."""
+    """Plans one more take of a request, perhaps in other words; it is ordered when the plan is confirmed.
+
+    Raises ``OrderError`` while nobody knows whether an order of the request was accepted.
+    """
     with desk.lock:
         request = _request(desk, body["request"])
         if not body["on"]:
@@ -73,6 +76,13 @@ def again(desk: Desk, body: Mapping[str, Any]) -> Answer:
             desk.reworded.pop(request.mark_id, None)
             return desk.board()
         item = desk.sight().items.get(request.mark_id)
+        if item is not None and item.undecided:
+            short = item.undecided[0].key[:7]
+            raise OrderError(
+                f"nobody knows whether order {short} was accepted, so one more is not planned",
+                where=f"{request.timecode} {request.clip.name}",
+                fix="look it up at its service, say here what became of it, then ask again",
+            )
         prompt = body.get("prompt")
         if prompt is not None and item is not None and prompt != item.prompt:
             # Other words make another order: one, however many the mark asked for.

@@ -179,7 +179,7 @@ def _requests(sight: Sight, overrides: Mapping[str, Override], again: Mapping[st
         row["picked"] = picked.main.ident if picked is not None else None
         row["original_chosen"] = request.mark_id in sight.choices and sight.choices[request.mark_id] is None
         row["marks_on_clip"] = on_clip.get(item.address, 1) if item is not None else 1
-        row["again"] = bool(again.get(request.mark_id))
+        row["again"] = bool(again.get(request.mark_id)) and not (item is not None and item.held)
         rows.append(row)
     return rows
 

@@ -229,6 +229,20 @@ def test_one_more_is_planned_with_its_cost_and_taken_back(cut_of: Cut, open_desk
     assert sim.requests() == []
 
 
+@pytest.mark.parametrize("words", [{}, {"prompt": "hail"}])
+def test_one_more_is_not_planned_while_nobody_knows_of_an_order(
+    cut_of: Cut, open_desk: Open, words: dict[str, str]
+) -> None:
+    desk = open_desk(cut_of("RETAKE: rain"), service="ltx", again=True)
+    (key,) = desk.ordered(State.UNKNOWN, kind="no_answer")
+    row = desk.request()
+    assert (row["again"], float(row["cost"]), len(row["orders"])) == (False, 0, 1)
+    assert any(key[:7] in problem["what"] for problem in desk.board()["problems"])
+    error = refused(OrderError, lambda: desk.say("again", request=row["id"], on=True, **words))
+    assert key[:7] in error.what
+    assert desk.board()["confirm"]["blocked"] == "nothing is left to be sent"
+
+
 def test_one_more_in_other_words_is_one_however_many_were_asked_for(two_takes: CutFolder, open_desk: Open) -> None:
     desk = open_desk(two_takes)
     before = desk.request()
