@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping
 from .cuts.cut import MarkState
 from .cuts.model import Marker
 from .orders import DEAD, Order, State
-from .planned import PlanItem
+from .planned import THERE, PlanItem
 from .requests import RetakeRequest
-
-_THERE = frozenset({State.VERIFIED, State.CONFORMED, State.PLACED})
 
 
 def state_of(orders: Iterable[Order]) -> MarkState:
@@ -18,7 +16,7 @@ def state_of(orders: Iterable[Order]) -> MarkState:
     states = {order.state for order in orders}
     if State.UNKNOWN in states:
         return "unknown"
-    if states & _THERE:
+    if states & THERE:
         return "done"
     if states and states <= DEAD | {State.REFUSED}:
         return "failed"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 from .capabilities import Mode
 from .cuts.model import Address
@@ -18,7 +19,7 @@ from .media.facts import MediaFacts
 from .media.fit import Fit
 from .media.pull import RECIPE
 from .media.sound import SoundSource
-from .orders import State, asks
+from .orders import AT_SERVICE, State, asks
 from .spans import PullSpans, Span
 
 
@@ -55,6 +56,26 @@ class KnownOrder:
 
 UNDECIDED = frozenset({State.SUBMITTING, State.UNKNOWN})
 """States of an order that may have been accepted: another in its place might be paid twice."""
+
+
+THERE = frozenset({State.VERIFIED, State.CONFORMED, State.PLACED})
+"""States of an order whose result can be used."""
+
+_UNDER_WAY = AT_SERVICE | {State.SUBMITTING, State.FETCHED}
+
+Status = Literal[
+    "new", "open", "done", "unknown", "at the service", "failed", "rejected", "expired", "given up", "cancelled"
+]
+"""Of a request: ``new`` orders something, ``open`` sends what was ordered before; nothing is sent for the others."""
+
+_CAME_TO_NOTHING: Mapping[State, Status] = {
+    State.FAILED: "failed",
+    State.REJECTED: "rejected",
+    State.EXPIRED: "expired",
+    State.WRITTEN_OFF: "given up",
+    State.CANCELLED: "cancelled",
+}
+"""What a request is of which there is no result, the worst first."""
 
 
 class KnownOrders(Protocol):
@@ -161,12 +182,26 @@ class PlanItem:
         return len(self.region) - max((len(self.region.cut(order.region)) for order in self.known), default=0)
 
     @property
-    def status(self) -> str:
-        """``new``, ``done`` or ``open``: whether anything is to be ordered, and whether anything is under way."""
-        if self.new:
-            return "new"
-        if any(order.unsent for order in self.known):
-            return "open"
+    def to_send(self) -> bool:
+        """Whether anything would be sent for it."""
+        return bool(self.new) or any(order.unsent for order in self.known)
+
+    @property
+    def status(self) -> Status:
+        """Whether anything is to be sent, and else what became of what was.
+
+        What nobody knows comes first, then what is under way; it is done where there is a result that can be used, and
+        else it is what the worst of its orders is.
+        """
+        if self.to_send:
+            return "new" if self.new else "open"
+        states = {State(order.state) for order in (*self.earlier, *self.known)}
+        if State.UNKNOWN in states:
+            return "unknown"
+        if states & _UNDER_WAY:
+            return "at the service"
+        if not states & THERE and (bad := [word for state, word in _CAME_TO_NOTHING.items() if state in states]):
+            return bad[0]
         return "done"
 
 
@@ -191,7 +226,13 @@ class Plan:
     @property
     def sent(self) -> list[PlanItem]:
         """The requests that something would be sent for."""
-        return [item for item in self.items if item.status != "done"]
+        return [item for item in self.items if item.to_send]
+
+    @property
+    def rest(self) -> dict[Status, int]:
+        """How many requests nothing would be sent for, by what became of them."""
+        counted = Counter(item.status for item in self.items if not item.to_send)
+        return {status: counted[status] for status in get_args(Status) if counted[status]}
 
     @property
     def cost(self) -> Decimal:

@@ -261,7 +261,7 @@ class Session:
         kept, problems = [], [*plan.problems, *doubts(items)]
         for item in items:
             try:
-                if item.status != "done":
+                if item.to_send:
                     self.check(item.service, item.model, item.options)
                 kept.append(replace(item, cost_each=self._cost(item)))
             except RetakeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
@@ -146,6 +147,11 @@ def test_a_failed_job_that_was_charged_is_not_tried_again(desk: Desk, footage: P
     assert desk.spend().returncode == 1
     assert len(desk.requests()) == 1
     assert desk.states() == ["failed"]
+    shown = desk.run("plan", str(desk.cut), "--service", "paid")
+    assert "0 to send, 1 failed" in shown.stdout
+    assert "done" not in shown.stdout
+    told = json.loads(desk.run("plan", str(desk.cut), "--service", "paid", "--json").stdout)
+    assert (told["rest"], [item["status"] for item in told["items"]]) == ({"failed": 1}, ["failed"])
     assert desk.rows("SELECT state FROM charges") == [("settled",)]
 
 

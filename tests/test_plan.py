@@ -381,3 +381,26 @@ def test_more_takes_are_ordered_of_a_mark_though_nobody_knows_of_one(tmp_path: P
     known = Known(order(1, "unknown"))
     plan = plan_of(one_mark(tmp_path, "RETAKE x2: rain"), Shelf(facts("A")), known=known)
     assert (only(plan).new, plan.problems) == ((2,), ())
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [
+        (["placed"], "done"),
+        (["failed"], "failed"),
+        (["rejected"], "rejected"),
+        (["expired"], "expired"),
+        (["written_off"], "given up"),
+        (["cancelled"], "cancelled"),
+        (["cancelled", "failed"], "failed"),
+        (["failed", "placed"], "done"),
+        (["running"], "at the service"),
+        (["placed", "fetched"], "at the service"),
+        (["unknown"], "unknown"),
+        (["placed", "running", "unknown"], "unknown"),
+    ],
+)
+def test_a_request_is_done_only_where_there_is_a_result(tmp_path: Path, states: list[str], status: str) -> None:
+    known = Known(*(order(number, state) for number, state in enumerate(states, 1)))
+    plan = plan_of(one_mark(tmp_path), Shelf(facts("A")), known=known, service="ltx")
+    assert (only(plan).status, plan.rest, plan.sent, plan.cost) == (status, {status: 1}, [], 0)

@@ -89,7 +89,11 @@ def plan(
 
             listed = loads(as_json(made))
             todo = [{"what": error.what, "fix": error.fix} for error in lacking(session, made)]
-            sums = {"cost": made.cost, "digest": made.digest, "to_send": len(made.sent), "lacking": todo}
+            sums = {
+                "cost": made.cost, "digest": made.digest, "to_send": len(made.sent), "rest": made.rest, "lacking": todo,
+            }  # fmt: skip
+            for row, item in zip(listed["items"], made.items, strict=True):
+                row["status"] = item.status
             print_json({**listed, **sums})
         else:
             show_plan(made)

@@ -17,6 +17,7 @@ from ..errors import Problem
 from ..planned import Plan, PlanItem
 from ..spans import Span
 
+_STATUS = {"new": "green", "open": "yellow", "done": "dim", "at the service": "cyan"}
 _LEVELS = {"problem": "red", "warning": "yellow", "note": "dim"}
 
 
@@ -92,10 +93,9 @@ def show_plan(plan: Plan) -> None:
 
 def _show_item(item: PlanItem) -> None:
     out = console()
-    status = {"new": "green", "open": "yellow", "done": "dim"}[item.status]
     takes = f"{item.takes} take{'s' * (item.takes > 1)}"
     head = Text.assemble(
-        (item.timecode, "bold"), "  ", (item.clip, "bold"), "  ", (item.status, status), "  ",
+        (item.timecode, "bold"), "  ", (item.clip, "bold"), "  ", (item.status, _STATUS.get(item.status, "red")), "  ",
         f"{item.mode}, {takes}, {item.service}{' ' + item.model if item.model else ''}",
     )  # fmt: skip
     out.print(head)
@@ -140,16 +140,25 @@ def _context_cost(item: PlanItem) -> Any:
 
 
 def _cost_text(item: PlanItem) -> str:
-    if item.status == "done":
-        return "nothing: it is done"
+    if not item.to_send:
+        return f"nothing: {_why_nothing(item)}"
     each = money(item.cost_each, item.currency)
     count = len(item.new) + sum(order.unsent for order in item.known)
     return f"{count} x {each} = {money(item.cost, item.currency)}" if count > 1 else money(item.cost, item.currency)
 
 
+def _why_nothing(item: PlanItem) -> str:
+    """What became of a request for which nothing is sent, and what to do."""
+    if item.status == "unknown":
+        order = next(order for order in item.undecided if order.state == "unknown")
+        return f"nobody knows whether it was accepted; `otio-retake ledger resolve {order.key[:7]}`"
+    if item.status in ("done", "at the service"):
+        return f"it is {item.status}"
+    said = "it failed" if item.status == "failed" else f"it is {item.status}"
+    return f"{said}; `--again --at {item.timecode}` orders one more"
+
+
 def _show_total(plan: Plan) -> None:
-    sent = plan.sent
-    done = len(plan.items) - len(sent)
-    rest = f", {done} done" if done else ""
+    rest = "".join(f", {count} {status}" for status, count in plan.rest.items())
     cost = money(plan.cost, plan.currency)
-    console().print(f"[bold]{len(sent)} to send{rest}; {cost}[/bold]  (plan {plan.digest})")
+    console().print(f"[bold]{len(plan.sent)} to send{rest}; {cost}[/bold]  (plan {plan.digest})")

@@ -113,6 +113,16 @@ export function passes(request) {
   return FILTERS.find(([name]) => name === store.filter)[2](request);
 }
 
+/** What became of a request of which there is no take to look at. */
+const ENDED = {
+  done: { kind: "quiet", words: "Done" },
+  failed: { kind: "bad", words: "Failed" },
+  rejected: { kind: "bad", words: "Rejected" },
+  expired: { kind: "bad", words: "Expired" },
+  "given up": { kind: "quiet", words: "Given up" },
+  cancelled: { kind: "quiet", words: "Cancelled" },
+};
+
 /** A request's state in a word or two, and the kind that colours it: what needs a person comes first. */
 export function stateOf(request) {
   const orders = request.orders;
@@ -127,7 +137,7 @@ export function stateOf(request) {
   if (request.status === "new") return { kind: "send", words: "To send" };
   if (request.status === "skipped") return { kind: "quiet", words: "Skipped" };
   if (request.made.length) return { kind: "quiet", words: "All rejected" };
-  return request.status === "done" ? { kind: "quiet", words: "Done" } : { kind: "quiet", words: "Open" };
+  return ENDED[request.status] ?? { kind: "quiet", words: "Open" };
 }
 
 /** The request before or after the selected one, among those that the filter lets through. */
