@@ -191,6 +191,8 @@ class Problem:
     fix: str
     level: Level = "problem"
     mark_id: str = ""
+    places: str = ""
+    """Paths that this is about, a line each: for the screen of whoever asks, and for nothing that is handed on."""
 
     @property
     def blocks(self) -> bool:

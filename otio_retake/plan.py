@@ -23,10 +23,12 @@ from .listening import sound_of
 from .marks import MARK_KEYS
 from .media.facts import MediaFacts
 from .media.fit import Fit, fit
+from .media.library import Found
 from .media.sound import SoundSource
 from .planned import AGAIN, REHEARSAL, KnownOrders, NoOrders, Override, Plan, PlanItem, doubts, with_orders
 from .rates import nominal, timecode
 from .requests import Requests, RetakeRequest
+from .resemblance import compare, said_of
 from .settings import Settings
 from .sources import SourceMap, source_map
 from .spans import CannotSend, PullSpans, Span, solve, usual_context
@@ -40,6 +42,9 @@ class MediaSource(Protocol):
 
     def facts(self, written: str) -> MediaFacts:
         """The facts of the media that a cut's path means, or a ``MediaError``."""
+
+    def found(self, written: str, fits: Callable[[MediaFacts], bool]) -> Found:
+        """The same with how it was found; among files of one name it is the one that ``fits``."""
 
     def progressive(self, facts: MediaFacts) -> bool:
         """Whether a file that is flagged as fields holds whole pictures."""
@@ -106,8 +111,8 @@ def _certain(items: list[PlanItem], requests: Requests) -> tuple[list[PlanItem],
     return kept, rows
 
 
-def _row(request: RetakeRequest, what: str, fix: str, level: Level = "problem") -> Problem:
-    return Problem(request.timecode, request.clip.name, what, fix, level, request.mark_id)
+def _row(request: RetakeRequest, what: str, fix: str, level: Level = "problem", places: str = "") -> Problem:
+    return Problem(request.timecode, request.clip.name, what, fix, level, request.mark_id, places)
 
 
 def _apart(items: list[PlanItem]) -> tuple[list[PlanItem], list[Problem]]:
@@ -151,8 +156,8 @@ class _Item:
         said = int(context) if context is not None else settings.context
         self.context = said if override.context is None else override.context
 
-    def wrong(self, what: str, fix: str, level: Level = "problem") -> None:
-        self.rows.append(_row(self.request, what, fix, level))
+    def wrong(self, what: str, fix: str, level: Level = "problem", places: str = "") -> None:
+        self.rows.append(_row(self.request, what, fix, level, places))
 
     @property
     def blocked(self) -> bool:
@@ -313,8 +318,12 @@ class _Item:
         if media.kind != "file":
             return None
         try:
-            facts = self.planner.media.facts(media.url)
-            mapped = source_map(clip, media, facts)
+            found = self.planner.media.found(media.url, lambda facts: not compare(media, facts, clip.rate).against)
+            for saying in said_of(media, found, clip.rate):
+                self.wrong(*saying)
+            if found.by_name and compare(media, found.facts, clip.rate).against:
+                return None
+            mapped = source_map(clip, media, found.facts)
         except MediaError as error:
             where = f" ({Path(error.where).name or error.where})" if error.where else ""
             self.wrong(f"{error.what}{where}", error.fix)

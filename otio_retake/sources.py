@@ -13,6 +13,7 @@ from fractions import Fraction
 from .cuts.model import Clip, Instant, Media, Reach
 from .media.facts import MediaFacts
 from .rates import nominal, settle
+from .resemblance import begins_as_said, shown_rate
 from .spans import Span
 
 
@@ -61,16 +62,13 @@ def source_map(clip: Clip, media: Media, facts: MediaFacts, label: Callable[[Fra
         else:
             scale = picture.rate / rate
             how = "converted by time"
-        remarks.append(f"the cut says the media runs at {_rate(rate)}, the file at {_rate(picture.rate)}: {how}")
+        said, own = shown_rate(rate), shown_rate(picture.rate)
+        remarks.append(f"the cut says the media runs at {said}, the file at {own}: {how}")
     if media.start is not None:
         zero = _zero(media.start, media.duration, rate, facts, remarks)
     else:
         zero = _guessed_zero(clip, rate, facts, remarks)
     return SourceMap(facts, rate, zero, scale, tuple(remarks))
-
-
-def _rate(rate: Fraction) -> str:
-    return f"{float(rate):.3f}".rstrip("0").rstrip(".")
 
 
 def _zero(start: Instant, duration: Instant | None, rate: Fraction, facts: MediaFacts, remarks: list[str]) -> Fraction:
@@ -81,11 +79,11 @@ def _zero(start: Instant, duration: Instant | None, rate: Fraction, facts: Media
     if not facts.timecode or said == facts.start_frame:
         return said
     stamped = facts.start_frame
-    whole = abs(length - picture.frames) <= 1
+    whole = abs(length - picture.frames) <= 1 or nominal(rate) != nominal(picture.rate)
     if not whole and stamped < said and said + length <= stamped + picture.frames + 1:
         remarks.append("the cut's media begins later than the file's timecode: counted by timecode")
         return Fraction(stamped)
-    if said and not whole:
+    if said and not begins_as_said(said, rate, facts):
         remarks.append(f"the cut's media does not begin at the file's timecode {facts.timecode}: counted by the cut")
     return said
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,7 @@ from otio_retake.cuts import Cut, open_cut
 from otio_retake.errors import MediaOffline
 from otio_retake.marks import Vocabulary, find_marks
 from otio_retake.media.facts import Colour, MediaFacts, Picture, Sound
+from otio_retake.media.library import Found
 from otio_retake.plan import Planner, make_plan
 from otio_retake.planned import Plan, PlanItem
 from otio_retake.requests import Requests, resolve
@@ -118,6 +120,9 @@ class Shelf:
         if name not in self._known:
             raise MediaOffline("the media is offline", where=written, fix="find it with --media-root FOLDER")
         return self._known[name]
+
+    def found(self, written: str, fits: Callable[[MediaFacts], bool]) -> Found:
+        return Found(self.facts(written))
 
     def progressive(self, facts: MediaFacts) -> bool:
         return self._whole

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from ..capabilities import money
 from ..errors import Problem
+from ..legible import legible
 from ..planned import Plan, PlanItem
 from ..spans import Span
 
@@ -65,6 +66,9 @@ def show_problems(problems: Iterable[Problem], title: str = "") -> None:
             text.append(f"\n→ {row.fix}", style="dim")
         made.add_row(row.timecode, row.clip, Text(row.level, style=style), text)
     console().print(made)
+    for places in dict.fromkeys(row.places for row in rows if row.places):
+        # Paths are copied from here, so they are never broken.
+        console().print(Text(legible(places)), soft_wrap=True)
 
 
 def length(frames: int) -> str:

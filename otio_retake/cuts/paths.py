@@ -41,24 +41,43 @@ class Places:
     roots: tuple[Path, ...] = ()
     _names: dict[str, list[Path]] = field(default_factory=dict, repr=False, compare=False)
     _stems: list[tuple[str, Path]] = field(default_factory=list, repr=False, compare=False)
+    _chosen: dict[str, Path] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, written: str) -> Path | None:
         """The file that ``written`` means here; None where there is none, or more than one that fits equally."""
+        if found := self.named(written):
+            return found
+        if written in self._chosen:
+            return self._chosen[written]
+        return likeliest(self.candidates(written))
+
+    def named(self, written: str) -> Path | None:
+        """The file at the very path, or where a map says that this went; None where there is none."""
+        return next((path for path in self.looked_at(written) if _is_there(path)), None)
+
+    def looked_at(self, written: str) -> Iterator[Path]:
+        """Where ``written`` is looked for by its path: under the maps, then as it stands."""
         spelled = list(spellings(written))
         for path in spelled:
             for old, new in self.maps:
                 rest = _under(path, old)
-                if rest is not None and (found := _existing(new / rest)):
-                    return found
+                if rest is not None:
+                    yield new / rest
         for path in spelled:
-            if is_here(path) and (found := _existing(self.beside / path)):
-                return found
-        return self._search(spelled) if self.roots else None
+            if is_here(path):
+                yield self.beside / path
 
-    def candidates(self, written: str) -> list[Path]:
-        """Files under the search folders that have the name of ``written``."""
-        names = {PurePosixPath(path).name for path in spellings(written)}
-        return [path for name in names for path in self._index().get(_folded(name), [])]
+    def candidates(self, written: str) -> list[tuple[int, Path]]:
+        """Files under the search folders of the same name, each with how many names agree upwards; most first."""
+        for path in spellings(written):
+            parts = [_folded(part) for part in PurePosixPath(path).parts]
+            if found := self._index().get(parts[-1] if parts else "", []):
+                return sorted(((_agreeing(parts, file), file) for file in found), reverse=True)
+        return []
+
+    def choose(self, written: str, path: Path) -> None:
+        """From now on ``written`` means ``path``, where its name alone finds it."""
+        self._chosen[written] = path
 
     def called(self, name: str, *, whole: bool) -> list[Path]:
         """Media beside the cut and under the search folders by the stem of its name: it is ``name``, or begins so."""
@@ -79,25 +98,25 @@ class Places:
                 found.append(path)
         return found
 
-    def _search(self, spelled: list[str]) -> Path | None:
-        """The file of the same name whose folders agree best, from the file upwards."""
-        for path in spelled:
-            parts = [_folded(part) for part in PurePosixPath(path).parts]
-            found = self._index().get(parts[-1] if parts else "", [])
-            if not found:
-                continue
-            scored = sorted(((_agreeing(parts, file), file) for file in found), reverse=True)
-            if len(scored) == 1 or scored[0][0] > scored[1][0]:
-                return scored[0][1]
-        return None
-
     def _index(self) -> dict[str, list[Path]]:
         if not self._names:
+            seen: set[str] = set()
             for root in self.roots:
                 for folder, _, files in os.walk(root):
+                    # Search folders may lie in each other.
+                    if (real := os.path.realpath(folder)) in seen:
+                        continue
+                    seen.add(real)
                     for name in files:
                         self._names.setdefault(_folded(name), []).append(Path(folder, name))
         return self._names
+
+
+def likeliest(candidates: list[tuple[int, Path]]) -> Path | None:
+    """The one of `Places.candidates` whose folders agree best; None where there is none, or two do."""
+    if not candidates or (len(candidates) > 1 and candidates[0][0] == candidates[1][0]):
+        return None
+    return candidates[0][1]
 
 
 def _listed(folder: Path) -> list[str]:
@@ -172,11 +191,11 @@ def _under(path: str, old: str) -> str | None:
     return path[len(base) + 1 :] if one.startswith(other + "/") else None
 
 
-def _existing(path: Path) -> Path | None:
+def _is_there(path: Path) -> bool:
     try:
-        return path if path.exists() else None
+        return path.exists()
     except (OSError, ValueError):
-        return None
+        return False
 
 
 def _folded(name: str) -> str:

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..cuts.paths import Places
+from ..cuts.paths import Places, likeliest
 from ..durable import write_text
 from ..errors import MediaError, MediaOffline, MediaUnsupported, RetakeError
 from .facts import MediaFacts, read_facts
 from .interlace import is_progressive
 
 _FACTS = TypeAdapter(dict[str, MediaFacts])
+
+MOST_LOOKED_AT = 40
+"""Files of one name that are opened to find the one that a cut means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that was found for a cut's path. ``by_name``: not at that path, but by its name in a search folder.
+
+    ``passed_over`` are files of the same name that speak against being it.
+    """
+
+    facts: MediaFacts
+    by_name: bool = False
+    passed_over: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -26,6 +42,36 @@ class Library:
     _kept: dict[str, MediaFacts] | None = field(default=None, repr=False)
     _measured: dict[Path, bool] = field(default_factory=dict, repr=False)
     _fresh: bool = field(default=False, repr=False)
+    _passed: dict[str, tuple[Path, ...]] = field(default_factory=dict, repr=False)
+
+    def found(self, written: str, fits: Callable[[MediaFacts], bool]) -> Found:
+        """The media that ``written`` means; among files of its name the one that ``fits``. Raises a ``MediaError``.
+
+        A file that does not fit is found all the same where there is no better one: whoever asks must look.
+        """
+        by_name = self.places.named(written) is None
+        if by_name and written not in self._passed:
+            self._passed[written] = self._choose(written, fits)
+        return Found(self.facts(written), by_name, self._passed.get(written, ()))
+
+    def _choose(self, written: str, fits: Callable[[MediaFacts], bool]) -> tuple[Path, ...]:
+        """Settles which file of a name is meant, where several have it; returns those that do not fit."""
+        candidates = self.places.candidates(written)[:MOST_LOOKED_AT]
+        if len(candidates) < 2:
+            return ()
+        fitting = [(agreeing, path) for agreeing, path in candidates if self._fits(path, fits)]
+        best = likeliest(fitting)
+        if best is None:
+            return ()
+        self.places.choose(written, best)
+        self._known.pop(written, None)
+        return tuple(path for agreeing, path in candidates if (agreeing, path) not in fitting)
+
+    def _fits(self, path: Path, fits: Callable[[MediaFacts], bool]) -> bool:
+        try:
+            return fits(self._read(path))
+        except MediaError:
+            return False
 
     def facts(self, written: str) -> MediaFacts:
         """The facts of the media that ``written`` means. Raises a ``MediaError`` that names it."""
@@ -44,6 +90,9 @@ class Library:
         path = self.places.find(written)
         if path is None:
             raise self._offline(written)
+        return self._read(path)
+
+    def _read(self, path: Path) -> MediaFacts:
         status = path.stat()
         kept = self._remembered().get(str(path))
         if kept and (kept.size, kept.modified) == (status.st_size, status.st_mtime_ns):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ from otio_retake.cuts.model import Clip
 from otio_retake.cuts.paths import Places, file_name
 from otio_retake.errors import MediaOffline
 from otio_retake.media.facts import MediaFacts
+from otio_retake.media.library import Found
 from tests.cutting import facts, picture
 
 HEAD = "TITLE: CUT\nFCM: NON-DROP FRAME\n\n"
@@ -49,6 +51,9 @@ class Shelf:
         if found is None:
             raise MediaOffline("the media is offline", where=written, fix="find it")
         return found
+
+    def found(self, written: str, fits: Callable[[MediaFacts], bool]) -> Found:
+        return Found(self.facts(written))
 
     def progressive(self, facts: MediaFacts) -> bool:
         return True
