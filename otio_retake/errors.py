@@ -63,7 +63,11 @@ class MediaError(RetakeError):
 
 
 class MediaOffline(MediaError):
-    """The media is not where the cut says it is."""
+    """The media is not where the cut says it is. ``places`` are the paths that were looked at, a line each."""
+
+    def __init__(self, what: str, *, where: str = "", fix: str = "", places: str = "") -> None:
+        super().__init__(what, where=where, fix=fix)
+        self.places = places
 
 
 class MediaUnreadable(MediaError):

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Protocol
 
 from .capabilities import Capabilities, Mode, money
 from .cuts.laying import covered, lay
 from .cuts.model import Address, Clip, Media, View
-from .errors import Level, MediaError, Problem, RetakeError
+from .cuts.paths import file_name
+from .errors import Level, MediaError, MediaOffline, Problem, RetakeError
 from .listening import sound_of
 from .marks import MARK_KEYS
 from .media.facts import MediaFacts
@@ -185,8 +185,8 @@ class _Item:
             return None
         try:
             sound = sound_of(self.request, mapped, self.planner.media, self._sound_wish(), self.mode)
-        except RetakeError as error:
-            self.wrong(error.what, error.fix)
+        except MediaError as error:
+            self._unusable(error)
             return None
         self.remarks += sound.remarks
         place = fit(picture, service.canvas)
@@ -325,12 +325,16 @@ class _Item:
                 return None
             mapped = source_map(clip, media, found.facts)
         except MediaError as error:
-            where = f" ({Path(error.where).name or error.where})" if error.where else ""
-            self.wrong(f"{error.what}{where}", error.fix)
+            self._unusable(error)
             return None
         for remark in mapped.remarks:
             self.wrong(remark, "check that the first frame is right", "warning")
         return media, mapped
+
+    def _unusable(self, error: MediaError) -> None:
+        """What is wrong with a file, by its name; where it was looked for, for the screen."""
+        where = f" ({file_name(error.where) or error.where})" if error.where else ""
+        self.wrong(f"{error.what}{where}", error.fix, places=error.places if isinstance(error, MediaOffline) else "")
 
     def _refusals(self, facts: MediaFacts) -> None:
         """What is not served yet, or not without a word from the editor."""

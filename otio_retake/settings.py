@@ -148,6 +148,24 @@ def load(start: Path, flags: Mapping[str, Any] | None = None, environment: Mappi
     return Resolved(settings, {name: origins.get(name, "default") for name in Settings.model_fields})
 
 
+def check_places(resolved: Resolved) -> None:
+    """Refuses folders and maps that were given as flags and lead nowhere. Raises ``SettingsError``.
+
+    A file of settings may name the volumes of several machines; what is missing of those is said where media is.
+    """
+    settings, origins = resolved.settings, resolved.origins
+    if origins["media_root"] == "flag":
+        for root in settings.media_root:
+            if not root.is_dir():
+                what = "--media-root names a file" if root.exists() else "--media-root names a folder that is not there"
+                raise SettingsError(what, where=str(root.absolute()), fix="give a folder; is its volume mounted?")
+    if origins["map"] == "flag":
+        for old, new in settings.maps:
+            if not new.exists():
+                what = f"--map {old}=… leads to what is not there"
+                raise SettingsError(what, where=str(new.absolute()), fix="check TO; is its volume mounted?")
+
+
 def _file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

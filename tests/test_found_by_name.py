@@ -13,6 +13,7 @@ from otio_retake.planned import Plan
 from otio_retake.rates import NTSC
 from otio_retake.session import Session
 from tests.cutting import Shelf, clip, facts, marker, only, picture, plan_of, span, track, write
+from tests.forked import command_line
 from tests.media.footage import Kind, make
 
 HOUR = 24 * 3600
@@ -146,3 +147,51 @@ def test_an_export_from_zero_of_a_file_with_timecode_is_nothing_to_say(tmp_path:
     used = clip("A", 6, 36, marker("RETAKE: rain", 12, 12), available=span(0, 240))
     plan = plan_of(write(tmp_path, track(used)), Shelf(facts("A", picture(240), "09:00:00:00")))
     assert (only(plan).region.first, plan.problems) == (12, ())
+
+
+# --- what is not found ----------------------------------------------------------------------------------------------
+
+
+def test_offline_media_is_shown_as_the_cut_names_it_with_every_place_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "volume").mkdir()
+    (tmp_path / "cards").mkdir()
+    cut = cut_of(tmp_path, url="file:///Volumes/Card/day%201/C0001.mov")
+    (problem,) = planned(cut, tmp_path / "cards", maps=(f"/Volumes/Card={tmp_path / 'volume'}",)).blocking
+    assert "C0001.mov" in problem.what
+    for place in (
+        "file:///Volumes/Card/day%201/C0001.mov",
+        tmp_path / "volume" / "day 1" / "C0001.mov",
+        tmp_path / "cards",
+    ):
+        assert str(place) in problem.places
+
+
+def test_a_folder_of_the_settings_that_is_not_there_is_said_with_the_media(tmp_path: Path) -> None:
+    (problem,) = planned(cut_of(tmp_path), tmp_path / "unmounted").blocking
+    assert "unmounted, which is not there" in problem.places
+
+
+def test_files_of_one_name_are_listed(tmp_path: Path) -> None:
+    root = tmp_path / "found"
+    found = [movie(root / folder / "C0001.mov") for folder in ("a", "b")]
+    (problem,) = planned(cut_of(tmp_path), root).blocking
+    assert all(str(path) in problem.places for path in found)
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"), [("--media-root", "nope"), ("--media-root", "cut.otio"), ("--map", "/Volumes/Card=nope")]
+)
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, flag: str, value: str) -> None:
+    cut_of(tmp_path)
+    said = command_line(tmp_path, "plan", "cut.otio", flag, value)
+    assert said.returncode == 2
+    what, where, todo = said.stderr.splitlines()
+    assert flag in what
+    assert str(tmp_path / value.rpartition("=")[2]) in where
+    assert todo.strip().startswith("to do: ")
+
+
+def test_paths_are_shown_unbroken(tmp_path: Path) -> None:
+    long = "/Volumes/Card/" + "a folder with a name/" * 6 + "C0001.mov"
+    said = command_line(tmp_path, "plan", cut_of(tmp_path, url=long).name)
+    assert f"the cut names {long}" in said.stdout.splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 
 from .. import session as core
 from ..budget import amount
@@ -12,6 +13,7 @@ from ..errors import SettingsError
 from ..keys import find_key
 from ..legible import legible
 from ..providers.base import Providers
+from ..settings import Resolved, check_places, load
 
 __all__ = ["Session", "amount", "key_origin", "known_service", "warn"]
 
@@ -27,6 +29,13 @@ class Session(core.Session):
 
     def __post_init__(self) -> None:
         self.heed = warn
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """The settings, and where they come from; what was given on the line leads somewhere."""
+        found = load(self.source.absolute().parent, self.flags)
+        check_places(found)
+        return found
 
 
 def known_service(service: str) -> None:

@@ -21,6 +21,9 @@ from ..spans import Span
 _STATUS = {"new": "green", "open": "yellow", "done": "dim", "at the service": "cyan"}
 _LEVELS = {"problem": "red", "warning": "yellow", "note": "dim"}
 
+MOST_PLACES = 8
+"""Files of which all paths are shown."""
+
 
 @lru_cache(maxsize=2)
 def console(error: bool = False) -> Console:
@@ -66,9 +69,12 @@ def show_problems(problems: Iterable[Problem], title: str = "") -> None:
             text.append(f"\n→ {row.fix}", style="dim")
         made.add_row(row.timecode, row.clip, Text(row.level, style=style), text)
     console().print(made)
-    for places in dict.fromkeys(row.places for row in rows if row.places):
+    places = list(dict.fromkeys(row.places for row in rows if row.places))
+    for each in places[:MOST_PLACES]:
         # Paths are copied from here, so they are never broken.
-        console().print(Text(legible(places)), soft_wrap=True)
+        console().print(Text(legible(each)), soft_wrap=True)
+    if len(places) > MOST_PLACES:
+        console().print(f"and {len(places) - MOST_PLACES} more; --json lists all", style="dim")
 
 
 def length(frames: int) -> str:

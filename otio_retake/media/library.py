@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,9 @@ _FACTS = TypeAdapter(dict[str, MediaFacts])
 
 MOST_LOOKED_AT = 40
 """Files of one name that are opened to find the one that a cut means."""
+
+MOST_SHOWN = 12
+"""Paths that are shown of where media was looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +119,30 @@ class Library:
                 "the media is on the network, not in a file", where=written[:60], fix="copy it here and relink the clip"
             )
         similar = self.places.candidates(written)
-        if len(similar) > 1:
+        if similar:
             return MediaOffline(
                 f"{len(similar)} files have the name of the missing media",
                 where=written,
                 fix="say which with --map FROM=TO",
+                places=self._looked(written, [f"one of the name: {path}" for _, path in similar]),
             )
+        roots = []
+        for root in self.places.roots:
+            there = "" if root.is_dir() else ", which is not there"
+            roots.append(f"searched by name: {os.path.abspath(root)}{there}")
         return MediaOffline(
-            "the media is offline", where=written, fix="find it with --media-root FOLDER or --map FROM=TO"
+            "the media is offline",
+            where=written,
+            fix="find it with --media-root FOLDER or --map FROM=TO",
+            places=self._looked(written, roots),
         )
+
+    def _looked(self, written: str, rest: list[str]) -> str:
+        """How the cut names the media, and where it was looked for."""
+        looked = dict.fromkeys(unicodedata.normalize("NFC", str(path)) for path in self.places.looked_at(written))
+        rows = [f"the cut names {written}", *(f"looked for: {os.path.abspath(path)}" for path in looked), *rest]
+        more = len(rows) - MOST_SHOWN
+        return "\n".join([*rows[:MOST_SHOWN], f"and {more} more"] if more > 0 else rows)
 
     def _remembered(self) -> dict[str, MediaFacts]:
         if self._kept is None:
