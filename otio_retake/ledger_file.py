@@ -69,10 +69,13 @@ LATER = (
     " SELECT key, spec, fingerprint, first, end, base_digest, digest, ordinal, state, made_at FROM orders"
     " UNION ALL SELECT r.order_key, r.spec, r.fingerprint, r.first, r.end, r.base_digest, r.digest, r.ordinal,"
     " o.state, o.made_at FROM reuses r JOIN orders o ON o.key = r.order_key AND o.fingerprint != r.fingerprint",
+    "CREATE TABLE IF NOT EXISTS main.placings ("
+    " path TEXT NOT NULL, take TEXT NOT NULL, cut TEXT NOT NULL, at REAL NOT NULL, here INTEGER NOT NULL,"
+    " PRIMARY KEY (path, take))",
 )
-"""Why people rejected takes, what they chose for each mark, the names that takes are about to be written under, and
-which other files hold the very frames of an order: ``asked`` has an order once for each of its files. These came
-later; a program that does not know them leaves them alone."""
+"""Why people rejected takes, what they chose for each mark, the names that takes are about to be written under, which
+takes were written into which cut, and which other files hold the very frames of an order: ``asked`` has an order once
+for each of its files. These came later; a program that does not know them leaves them alone."""
 
 BUSY_SECONDS = 30.0
 """How long a write waits for another process's; each lasts milliseconds."""

@@ -79,6 +79,11 @@ def takes_in(view: View, known: Iterable[TakeFile]) -> list[TakeInCut]:
     return found
 
 
+def idents_in(found: Iterable[TakeInCut]) -> set[str]:
+    """The ids of those takes that the ledger knows."""
+    return {take.take.ident for take in found if take.take is not None}
+
+
 def out_of_step(take: TakeInCut) -> str:
     """What to know of a take that is out of step, and what to do."""
     return (

@@ -14,11 +14,13 @@ from .errors import CutError, RetakeError
 from .keys import VARIABLES, need_key
 from .ledger import Ledger
 from .mark_states import marker_states, state_of
+from .no_longer import no_longer_placed
 from .orders import State
+from .outputs import note_output
 from .placing import held_back, idents, placements
 from .planned import Plan
 from .providers.base import Readies
-from .readback import out_of_step, takes_in
+from .readback import idents_in, out_of_step, takes_in
 from .session import Session
 from .steps import conform
 from .takes import TakeFile, Target, serves
@@ -88,12 +90,17 @@ def write_cut(
     found = placements(session.view, admitted, ledger, activate=activate, choices=chosen)
     patched = cut.apply(found, output.absolute().parent, session.settings.editor)
     patched.losses.warnings.extend(gone(admitted, ledger))
-    there = (take for take in takes_in(cut.view, takes(ledger)) if take.standing == "out of step")
-    patched.losses.warnings.extend(f"{cut.view.timecode(take.clip.record[0])} {out_of_step(take)}" for take in there)
+    there = takes_in(cut.view, takes(ledger))
+    patched.losses.warnings.extend(
+        f"{cut.view.timecode(take.clip.record[0])} {out_of_step(take)}"
+        for take in there
+        if take.standing == "out of step"
+    )
     patched.losses.warnings.extend(not_placed(session, admitted) if picked else ())
+    patched.losses.left_out.extend(no_longer_placed(session, admitted, output, [each.take for each in found]))
     if cut.marks_apart:
         patched = _with_marks(session, patched, admitted)
-    save(session, patched, output, overwrite=overwrite)
+    save(session, patched, output, overwrite=overwrite, holds=idents_in(there) | {ident for *_, ident in patched.added})
     if not cut.placed_elsewhere:
         mark_placed(ledger, idents(found))
     return Written(output, len(patched.added), patched.losses, tuple(held_back(admitted, ledger)))
@@ -140,14 +147,22 @@ def _with_marks(session: Session, patched: Patched, admitted: Admitted) -> Patch
     return session.cut.with_marks(patched, marker_states(requests, states))
 
 
-def save(session: Session, patched: Patched, output: Path, *, overwrite: bool) -> None:
-    """Writes a cut that may replace an earlier one of ours, but nobody else's."""
+def save(
+    session: Session, patched: Patched, output: Path, *, overwrite: bool, holds: Collection[str] | None = None
+) -> None:
+    """Writes a cut that may replace an earlier one of ours, but nobody else's.
+
+    ``holds`` are the ids of the takes in it: by default those of the cut that was read.
+    """
     ledger = session.ledger
     ours = ledger.written(output)
     for ending, _ in patched.also:
         check_not_read(session, output.with_name(output.stem + ending))
         ours |= ledger.written(output.with_name(output.stem + ending))
     session.cut.save(patched, output, may_replace=ours, replace=overwrite, tell=ledger.will_write)
+    if not session.cut.placed_elsewhere:
+        view = session.cut.view
+        note_output(ledger, output, view, idents_in(takes_in(view, takes(ledger))) if holds is None else holds)
 
 
 def known(session: Session) -> tuple[Plan, Admitted]:

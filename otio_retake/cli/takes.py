@@ -89,6 +89,7 @@ def _missed_row(take: TakeFile) -> dict[str, Any]:
 
 
 def _show(session: Session, found: list[TakeInCut]) -> None:
+    from ..no_longer import held_before
     from .showing import console, table
 
     made = table("timecode", ("on", {"max_width": 18}), "version", ("take", {"ratio": 1, "overflow": "fold"}), "")
@@ -108,6 +109,10 @@ def _show(session: Session, found: list[TakeInCut]) -> None:
     if missed:
         names = ", ".join(take.name for take in missed)
         console().print(f"no longer in the cut: {names}; `otio-retake takes sync` tells the ledger")
+    lost = held_before(session, found) if session.project.exists else []
+    if lost:
+        names = ", ".join(dict.fromkeys(take.name for take in lost))
+        console().print(f"in this file before, and not since no mark asked for it: {names}")
 
 
 def _missed(session: Session, found: list[TakeInCut]) -> list[TakeFile]:
@@ -186,6 +191,7 @@ def drop(
 ) -> None:
     """Take a take out of the cut again, and write it. Its file stays until `project purge`; its order is kept."""
     from ..errors import CutError
+    from ..readback import idents_in
     from ..takes_store import mark_take
     from .session import Session
 
@@ -199,7 +205,8 @@ def drop(
             raise CutError(
                 "the take is all that the clip has", where=chosen.name, fix="relink the clip to its original by hand"
             )
-        losses = _save(session, patched, output, overwrite)
+        stays = idents_in(_found(session)) - {chosen.take.ident}
+        losses = _save(session, patched, output, overwrite, holds=stays)
         mark_take(session.ledger, chosen.take.ident, "dropped")
         _say(output, losses, {"dropped": chosen.name}, json=json)
 
@@ -335,7 +342,9 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
     return found[0]
 
 
-def _save(session: Session, patched: Patched, output: Path | None, overwrite: bool) -> Losses:
+def _save(
+    session: Session, patched: Patched, output: Path | None, overwrite: bool, holds: set[str] | None = None
+) -> Losses:
     """Writes the cut; returns what was lost on the way, and what should be known of its media where it now lies."""
     from ..cuts import Losses
     from ..errors import CutError
@@ -344,7 +353,7 @@ def _save(session: Session, patched: Patched, output: Path | None, overwrite: bo
     if output is None:
         raise CutError("nobody said where to write the cut", where=str(session.cut_path), fix="add -o PATH")
     check_output(session, output, overwrite=overwrite)
-    save(session, patched, output, overwrite=overwrite)
+    save(session, patched, output, overwrite=overwrite, holds=holds)
     behind = session.cut.left_behind(output.absolute().parent)
     return Losses([*patched.losses.warnings, *behind], patched.losses.left_out)
 
