@@ -140,6 +140,7 @@ def pick(
     """Make a take active on its clip, or the original again, and write the cut.
 
     A take on a track above is switched on, and the others over the same clip off; `original` switches all of them off.
+    Sound stays off, as the original would play with it, unless it is named by its file.
 
         otio-retake takes pick cut-retakes.otio v002 --at A001C003 -o cut-picked.otio
         otio-retake takes pick cut-retakes.otio original --at 01:00:04:00 -o cut-picked.otio
@@ -149,6 +150,7 @@ def pick(
     from ..originals import plays_take
     from ..readback import over
     from ..takes_store import mark_take
+    from .heard import said_of_sound
     from .session import Session
 
     with Session(Path(cut), {"project": project, "edl_rate": rate}) as session:
@@ -166,14 +168,16 @@ def pick(
             chosen = _one(session, take, at)
             patched = session.cut.activate(chosen.clip.address, chosen.key)
         losses = _save(session, patched, output, overwrite)
-        others = [o.take for o in over(_found(session), chosen.clip if chosen else clip) if o.take is not None]
+        there = over(_found(session), chosen.clip if chosen else clip)
+        losses.warnings.extend(said_of_sound(chosen, there))
+        others = [other.take for other in there if other.take is not None]
         if chosen is None:
             choose_originals(session.ledger, others)
         elif chosen.take is not None:
             choose_takes(session.ledger, [chosen.take])
-        for other in over(_found(session), chosen.clip if chosen else clip):
-            if other.take is not None and other.take.state == "picked":
-                mark_take(session.ledger, other.take.ident, "placed")
+        for other in others:
+            if other.state == "picked":
+                mark_take(session.ledger, other.ident, "placed")
         if chosen is not None and chosen.take is not None:
             mark_take(session.ledger, chosen.take.ident, "picked")
         _say(output, losses, {"picked": chosen.name if chosen else take}, json=json)
@@ -322,9 +326,11 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
     """The one take that is meant; a picture rather than the sound of the same version."""
     from ..errors import CutError
     from ..readback import over
+    from .heard import meant
 
     wanted = Path(take).stem if take.endswith((".mov", ".wav")) else take
-    found = [t for t in _found(session) if wanted in (t.name, t.key, t.label)]
+    every = _found(session)
+    found = [t for t in every if wanted in (t.name, t.key, t.label)]
     if wanted != take:
         found = [t for t in found if t.take is None or t.take.path.name == Path(take).name]
     if at is not None:
@@ -332,8 +338,7 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
         found = named or over(found, _clip(session, at))
         if len(found) > 1:
             found = _under(session, at, found) or found
-    if wanted.startswith(("v", "retake.")) and any(t.clip.kind == "Video" for t in found):
-        found = [t for t in found if t.clip.kind == "Video"]
+    found = meant(found, take, every)
     if len(found) != 1:
         what = f"no take {take!r}" if not found else f"{len(found)} takes {take!r}"
         raise CutError(
