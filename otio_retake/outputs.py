@@ -10,6 +10,7 @@ from pathlib import Path
 from .cuts.model import View
 from .ledger import Ledger
 from .readback import TakeInCut, idents_in
+from .takes_store import takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,12 @@ def cut_name(view: View) -> str:
     return f"{view.form} {view.name}"
 
 
-def note_output(ledger: Ledger, path: Path, view: View, takes: Collection[str]) -> None:
+def note_output(ledger: Ledger, path: Path, view: View, holds: Collection[str]) -> None:
     """Writes which takes, by their ids, the cut that was just written to ``path`` holds."""
     kept, cut, now = ledger.project.store(path), cut_name(view), time.time()
     with ledger.write("takes in a cut") as db:
         db.execute("UPDATE placings SET here = 0 WHERE path = ?", (kept,))
-        rows = [(kept, take, cut, now) for take in sorted(takes)]
+        rows = [(kept, take, cut, now) for take in sorted(holds)]
         db.executemany("INSERT OR REPLACE INTO placings (path, take, cut, at, here) VALUES (?, ?, ?, ?, 1)", rows)
 
 
@@ -68,14 +69,19 @@ def comes_from(ledger: Ledger, path: Path, view: View, found: Iterable[TakeInCut
     likely = [one for one in written if one.cut == cut_name(view)]
     if not likely and len({one.cut for one in written}) == 1:
         likely = written
-    takes = idents_in(found)
-    if not takes:
+    here = idents_in(found)
+    if not here:
         return likely
-    most = max(likely or written, key=lambda one: (len(takes & one.holds), one.at), default=None)
-    return [most] if most is not None and (likely or takes & most.holds) else []
+    most = max(likely or written, key=lambda one: (len(here & one.holds), one.at), default=None)
+    return [most] if most is not None and (likely or here & most.holds) else []
 
 
 def in_other_cuts(ledger: Ledger, path: Path, view: View, found: Iterable[TakeInCut]) -> set[str]:
-    """The ids of takes that were written into other cuts, and not into the one that the cut at ``path`` comes from."""
+    """The ids of takes that were not written into the cut that the one at ``path`` comes from.
+
+    None in a project that has noted of no cut what it holds.
+    """
+    if not outputs(ledger):
+        return set()
     own = {ident for one in comes_from(ledger, path, view, found) for ident in one.holds}
-    return {ident for one in outputs(ledger) for ident in one.holds | one.held} - own
+    return {take.ident for take in takes(ledger)} - own

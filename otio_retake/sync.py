@@ -1,7 +1,8 @@
 """What a newly exported cut says of the takes that the ledger has: in use, there, or taken out by the editor.
 
 A take is missed where the cut still has its mark and plays the frames that it stands for, and holds others of its kind:
-those beside clips and those on tracks above go into cuts of their own. Taking one out of a cut deletes no file.
+those beside clips and those on tracks above go into cuts of their own. One that was written into another cut alone is
+that cut's business. Taking one out of a cut deletes no file.
 """
 
 from __future__ import annotations
@@ -57,6 +58,9 @@ class Sync:
 
 TargetOf = Callable[[str], Target | None]
 
+ElsewhereOf = Callable[[Collection[TakeInCut]], Collection[str]]
+"""From the takes in a cut to the ids of those that were written into other cuts only."""
+
 
 def compare(
     cut: View,
@@ -66,6 +70,7 @@ def compare(
     target_of: TargetOf,
     *,
     all_gone: bool = False,
+    elsewhere_of: ElsewhereOf = lambda _found: (),
 ) -> Sync:
     """What ``cut`` says of the takes in ``known``; ``view`` is the same cut with the originals of its takes.
 
@@ -78,7 +83,8 @@ def compare(
     for take in found:
         if take.take is not None:
             here.setdefault(take.take.ident, []).append(take)
-    missed = tuple(missing(view, known, found, marks, target_of, every=all_gone or not found))
+    elsewhere = elsewhere_of(found)
+    missed = tuple(missing(view, known, found, marks, target_of, every=all_gone or not found, elsewhere=elsewhere))
     changes = [change for take in known if take.ident in here and (change := _seen(cut, take, here[take.ident]))]
     if found or all_gone:
         changes += [Change(take, "dropped", "it is no longer in the cut") for take in missed]
@@ -93,10 +99,12 @@ def missing(
     target_of: TargetOf,
     *,
     every: bool = False,
+    elsewhere: Collection[str] = (),
 ) -> Iterable[TakeFile]:
     """Takes that were placed, are not among those ``found`` in the cut, and stand for frames that it plays.
 
-    They are of the kinds that it holds, or of ``every`` kind, and of its ``marks``, unless it has lost those.
+    They are of the kinds that it holds, or of ``every`` kind, and of its ``marks``, unless it has lost those; and not
+    among those that lie ``elsewhere``, by their ids.
     """
     there = [take.take for take in found if take.take is not None]
     here, kinds = {take.ident for take in there}, {take.spec.kind for take in there}
@@ -105,7 +113,7 @@ def missing(
         if clip.kind == "Video" and clip.placed is None and not plays_take(clip):
             by_name.setdefault(file_name(clip.media.url), []).append(clip)
     for take in known:
-        if take.state not in ("placed", "picked") or take.ident in here:
+        if take.state not in ("placed", "picked") or take.ident in here or take.ident in elsewhere:
             continue
         if not every and take.spec.kind not in kinds:
             continue

@@ -29,12 +29,14 @@ def sync(
     """Bring the ledger to what a newly exported cut says: which takes are in use, are there, or were taken out.
 
     A take that was taken out is not placed again; its file stays, and `takes restore` brings it back. A cut that holds
-    no take at all changes nothing without --all-gone: it may be from before they were placed.
+    no take at all changes nothing without --all-gone: it may be from before they were placed. Takes that were written
+    into another cut alone are left as they are.
 
         otio-retake takes sync cut-v04.otio --dry-run
         otio-retake takes sync cut-v04.otio
     """
     from ..choices import learn
+    from ..outputs import in_other_cuts
     from ..sync import compare
     from ..takes_store import takes, target
     from .session import Session
@@ -49,6 +51,7 @@ def sync(
             marks,
             lambda ident: target(ledger, ident),
             all_gone=all_gone,
+            elsewhere_of=lambda found: in_other_cuts(ledger, session.cut_path, session.cut.view, found),
         )
         if not dry_run:
             learn(ledger, said.changes)

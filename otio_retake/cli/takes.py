@@ -90,6 +90,7 @@ def _missed_row(take: TakeFile) -> dict[str, Any]:
 
 def _show(session: Session, found: list[TakeInCut]) -> None:
     from ..no_longer import held_before
+    from ..outputs import comes_from
     from .showing import console, table
 
     made = table("timecode", ("on", {"max_width": 18}), "version", ("take", {"ratio": 1, "overflow": "fold"}), "")
@@ -107,8 +108,12 @@ def _show(session: Session, found: list[TakeInCut]) -> None:
     console().print(f"[bold]{len(found)} takes[/bold], {sum(take.in_use for take in found)} in use")
     missed = _missed(session, found)
     if missed:
-        names = ", ".join(take.name for take in missed)
-        console().print(f"no longer in the cut: {names}; `otio-retake takes sync` tells the ledger")
+        names = ", ".join(dict.fromkeys(take.name for take in missed))
+        files = ", ".join(
+            one.path.name for one in comes_from(session.ledger, session.cut_path, session.cut.view, found)
+        )
+        of = f", though in {files}" if files else ""
+        console().print(f"no longer in the cut{of}: {names}; `otio-retake takes sync` tells the ledger")
     lost = held_before(session, found) if session.project.exists else []
     if lost:
         names = ", ".join(dict.fromkeys(take.name for take in lost))
@@ -116,7 +121,8 @@ def _show(session: Session, found: list[TakeInCut]) -> None:
 
 
 def _missed(session: Session, found: list[TakeInCut]) -> list[TakeFile]:
-    """Takes that were placed and that the cut could hold; none where it holds no take at all."""
+    """Takes that were placed in this cut and that it could hold; none where it holds no take at all."""
+    from ..outputs import in_other_cuts
     from ..sync import missing
     from ..takes_store import takes, target
 
@@ -124,7 +130,8 @@ def _missed(session: Session, found: list[TakeInCut]) -> list[TakeFile]:
         return []
     ledger = session.ledger
     marks = {request.mark_id for request in session.requests.requests}
-    return list(missing(session.view, takes(ledger), found, marks, lambda ident: target(ledger, ident)))
+    away = in_other_cuts(ledger, session.cut_path, session.cut.view, found)
+    return list(missing(session.view, takes(ledger), found, marks, lambda ident: target(ledger, ident), elsewhere=away))
 
 
 def pick(
