@@ -40,7 +40,7 @@ from .orders import (
     job_of,
     may_retry,
 )
-from .planned import KnownOrder, Override
+from .planned import KnownOrder, Override, Sent
 from .project import Project, create_project, state_folder
 from .spans import Span
 
@@ -438,7 +438,7 @@ class Ledger:
             found.append(
                 KnownOrder(
                     key, spec.service, Span(first, end), ordinal, state, digest, unsent=unsent, dead=state in DEAD,
-                    asks=self._asked(name, text), model=spec.model,
+                    asks=self._asked(name, text), model=spec.model, sent=Sent(spec.spans, spec.fit, spec.cost),
                 )
             )  # fmt: skip
         return found

@@ -36,6 +36,15 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """Which frames an order sent, how they were fitted, and what each take of it was to cost."""
+
+    spans: PullSpans
+    fit: Fit
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class KnownOrder:
     """An order that the ledger has for a mark.
 
@@ -52,6 +61,7 @@ class KnownOrder:
     dead: bool
     asks: str = ""
     model: str = ""
+    sent: Sent | None = None
 
 
 UNDECIDED = frozenset({State.SUBMITTING, State.UNKNOWN})
@@ -180,6 +190,20 @@ class PlanItem:
         if self.new:
             return 0
         return len(self.region) - max((len(self.region.cut(order.region)) for order in self.known), default=0)
+
+    @property
+    def as_sent(self) -> PlanItem:
+        """The same with what was really sent, and to whom, where nothing more is: by the last order that lives."""
+        known = () if self.to_send else sorted(self.known, key=lambda order: not order.dead)
+        order = next((order for order in reversed(known) if order.sent is not None), None)
+        if order is None or order.sent is None:
+            return self
+        sent = order.sent
+        replaced = self.replaced if self.seam == "mark" else sent.spans.changed.cut(self.shown.join(self.region))
+        return replace(
+            self, service=order.service, model=order.model, spans=sent.spans, fit=sent.fit, cost_each=sent.cost,
+            replaced=replaced,
+        )  # fmt: skip
 
     @property
     def to_send(self) -> bool:

@@ -34,6 +34,9 @@ def test_an_order_is_paid_once_and_never_again(desk: Desk, footage: Path) -> Non
     assert "0 to send, 1 done" in again.stdout
     assert len(desk.bill()) == 1
     assert desk.states() == ["placed"]
+    shown = desk.run("plan", str(desk.cut)).stdout
+    assert "video, 1 take, paid" in shown, "what was sent is shown as it was, whoever would be asked now"
+    assert "73 f at 24" in shown
 
 
 def test_nothing_is_sent_without_somebody_who_accepts_it(desk: Desk, footage: Path) -> None:

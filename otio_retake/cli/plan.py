@@ -63,6 +63,8 @@ def plan(
     Nothing is sent and nothing is written but --save. All problems of the cut are listed at once, with what to do.
     Exit code 2 says that there are some.
     """
+    from dataclasses import replace
+
     from rich.markup import escape
 
     from ..asked_again import asked_again
@@ -87,7 +89,7 @@ def plan(
 
             from .machine import print_json
 
-            listed = loads(as_json(made))
+            listed = loads(as_json(replace(made, items=tuple(item.as_sent for item in made.items))))
             todo = [{"what": error.what, "fix": error.fix} for error in lacking(session, made)]
             sums = {
                 "cost": made.cost, "digest": made.digest, "to_send": len(made.sent), "rest": made.rest, "lacking": todo,

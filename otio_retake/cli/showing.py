@@ -91,7 +91,7 @@ def show_plan(plan: Plan) -> None:
     """Every request, its frames, its cost, its prompt; then every problem."""
     out = console()
     for item in plan.items:
-        _show_item(item)
+        _show_item(item.as_sent)
     show_problems(plan.problems, "problems and remarks" if plan.problems else "")
     show_problems(plan.suspects, "not orders, but they begin like one")
     _show_total(plan)

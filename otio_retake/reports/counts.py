@@ -18,12 +18,14 @@ SUMMED = ("Mark", "Sent", "Replaced", "Cut", "Delivered", "Takes Asked", "Takes 
 
 
 def count_sheet(plan: Plan, view: View, settings: Settings, made: Iterable[TakeFile] = ()) -> Report:
-    """A row for each request; ``made`` are the takes that the ledger has. A clip's marks share what is delivered."""
-    ordered = {
-        item.mark_id: Ordered(tuple(order.key for order in item.known), item.spans.changed) for item in plan.items
-    }
+    """A row for each request; ``made`` are the takes that the ledger has. A clip's marks share what is delivered.
+
+    What was sent already is listed as it was.
+    """
+    sent = [item.as_sent for item in plan.items]
+    ordered = {item.mark_id: Ordered(tuple(order.key for order in item.known), item.spans.changed) for item in sent}
     target_of: dict[str, Target] = {}
-    for target, items in targets_for(plan.items, ordered, settings):
+    for target, items in targets_for(sent, ordered, settings):
         for item in items:
             target_of.setdefault(item.mark_id, target)
     takes = [take for take in made if take.state != "dropped"]
@@ -34,7 +36,7 @@ def count_sheet(plan: Plan, view: View, settings: Settings, made: Iterable[TakeF
         rate=view.rate,
         drop=view.drop,
         start=math.floor(view.start),
-        rows=tuple(_row(view, item, target_of[item.mark_id], takes) for item in plan.items),
+        rows=tuple(_row(view, item, target_of[item.mark_id], takes) for item in sent),
         totals=SUMMED,
         warnings=warnings_of(plan),
         left_out=left_out_of(plan),

@@ -13,7 +13,10 @@ from .sources import left_out_of, record_of, reel_of, stretch_of, warnings_of
 
 
 def pull_list(plan: Plan, view: View) -> Report:
-    """A row for each request of ``plan``: Start to End is sent, Mark IN to Mark OUT is what the mark asks for."""
+    """A row for each request of ``plan``: Start to End is sent, Mark IN to Mark OUT is what the mark asks for.
+
+    What was sent already is listed as it was.
+    """
     return Report(
         kind="pulls",
         title=f"{view.name or plan.cut.stem} pull list",
@@ -21,7 +24,7 @@ def pull_list(plan: Plan, view: View) -> Report:
         rate=view.rate,
         drop=view.drop,
         start=math.floor(view.start),
-        rows=tuple(_row(view, item) for item in plan.items),
+        rows=tuple(_row(view, item.as_sent) for item in plan.items),
         strung=True,
         warnings=(*warnings_of(plan), *_held(plan)),
         left_out=left_out_of(plan),
@@ -29,7 +32,7 @@ def pull_list(plan: Plan, view: View) -> Report:
 
 
 def _held(plan: Plan) -> Iterator[str]:
-    for item in plan.items:
+    for item in (item.as_sent for item in plan.items):
         held = item.spans.pad_head + item.spans.pad_tail
         if held:
             what = f"{held} more frames are sent that hold the media's first or last one"

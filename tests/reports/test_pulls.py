@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 
 from otio_retake.cuts import Cut
-from otio_retake.planned import Plan
+from otio_retake.planned import KnownOrder, NoOrders, Plan, Sent
 from otio_retake.reports.counts import count_sheet
 from otio_retake.reports.model import Report
 from otio_retake.reports.pulls import pull_list
 from otio_retake.settings import Settings
+from otio_retake.spans import Span
 from tests.cutting import Shelf, clip, facts, marker, picture, plan_of, span, track, warp, write
 
 
@@ -94,3 +96,29 @@ def test_sums_stand_in_the_last_line(tmp_path: Path) -> None:
     shots = [clip(f"A00{k}", 50, 40, marker("RETAKE: rain", 60, 12)) for k in (1, 2, 3)]
     made = sheet(tmp_path, *shots, shelf=Shelf(*(facts(f"A00{k}") for k in (1, 2, 3))))
     assert (made.sums["Name"], made.sums["Mark"], made.sums["Sent"], made.sums["Delivered"]) == ("TOTAL", 36, 108, 264)
+
+
+def test_what_was_sent_is_listed_as_it_was_sent_whatever_would_be_sent_now(tmp_path: Path) -> None:
+    shot = clip("A", 0, 240, marker("RETAKE: rain", 100, 12))
+    cut, shelf = write(tmp_path, track(shot)), Shelf(facts("A"))
+    (item,) = plan_of(cut, shelf, service="ltx").items
+    order = KnownOrder(
+        "key", "ltx", item.region, 1, "placed", item.digest, unsent=False, dead=False, model=item.model,
+        sent=Sent(item.spans, item.fit, item.cost_each),
+    )  # fmt: skip
+    dead = replace(order, key="dead", ordinal=2, state="failed", service="fal", dead=True)
+
+    class Known(NoOrders):
+        def matching(self, fingerprint: str, region: Span, base_digest: str) -> list[KnownOrder]:
+            return [order, dead]
+
+    plan = plan_of(cut, shelf, known=Known())
+    (pulled,) = pull_list(plan, cut.view).lines
+    assert (pulled["Service"], pulled["Frames"], pulled["Status"]) == ("ltx", item.spans.count, "done")
+    assert (pulled["Head"], pulled["Tail"]) == (100 - item.spans.pull.first, item.spans.pull.end - 112)
+    assert pulled["Replaced"] == len(item.replaced)
+    (counted,) = count_sheet(plan, cut.view, Settings()).lines
+    assert (counted["Sent"], counted["Replaced"]) == (item.spans.count, len(item.replaced))
+    # What is asked again is listed as it would be sent.
+    (asked,) = pull_list(plan_of(cut, shelf, known=Known(), again=True), cut.view).lines
+    assert (asked["Service"], asked["Frames"]) == ("rehearsal", 12 + 12 + 12)
