@@ -115,13 +115,13 @@ def reserve(
                 fix="raise it, or wait",
             )
     if amount > 0:
-        _check_twin(db, order_key, project)
+        check_twin(db, order_key, project)
     row = (token, order_key, project, service, str(amount), currency, "reserved", today())
     for schema in ("main", "journal"):
         db.execute(f"INSERT INTO {schema}.charges VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
-def _check_twin(db: sqlite3.Connection, order_key: str, project: str) -> None:
+def check_twin(db: sqlite3.Connection, order_key: str, project: str) -> None:
     """Raises ``AlreadyBought`` where the user's journal has a charge for the order that was not given back.
 
     An order that may be sent again has given back whatever was reserved for it before. So a charge that stands is

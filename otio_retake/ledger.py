@@ -486,6 +486,12 @@ class Ledger:
         marks = ", ".join("?" * len(AT_SERVICE))
         return self.orders(f"state IN ({marks})", *sorted(AT_SERVICE))
 
+    def check_bought(self, order: Order) -> None:
+        """Raises ``AlreadyBought`` where the user's journal has a charge for an order that is to be sent."""
+        with self._lock:
+            if order.spec.cost > 0:
+                budget.check_twin(self._db, order.key, str(self.project.folder))
+
     def spent(self) -> budget.Spent:
         """What the project and the day have spent or reserved."""
         with self._lock:

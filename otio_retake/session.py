@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+from .bought import charges_elsewhere, without_bought
 from .budget import Limits
 from .capabilities import Capabilities
 from .cuts import Cut, open_cut
@@ -246,10 +247,14 @@ class Session:
         )
 
     def plan(self) -> Plan:
-        """The plan, against what was ordered already."""
+        """The plan, against what was ordered already, here and in the user's other projects."""
         if self.saved is not None:
-            return self._refreshed(self.saved)
-        return make_plan(self.view, self.requests, self.planner, self.marks.suspects)
+            made = self._refreshed(self.saved)
+        else:
+            made = make_plan(self.view, self.requests, self.planner, self.marks.suspects)
+        charges = charges_elsewhere(self.ledger if self.project.exists else None)
+        again = self.again if isinstance(self.again, bool) else frozenset(self.again)
+        return without_bought(made, charges, self.project.folder, again=again, rehearses=self.rehearse)
 
     def _refreshed(self, plan: Plan) -> Plan:
         """A plan that was saved, at today's prices, against what has been ordered since.

@@ -10,6 +10,7 @@ import pytest
 from otio_retake.budget import Limits, Spent
 from otio_retake.errors import AlreadyBought, OrderError
 from otio_retake.orders import State
+from otio_retake.steps import upload
 from tests.steps.bench import Bench
 
 A = "a" * 32
@@ -54,6 +55,16 @@ def test_what_another_project_bought_is_not_bought_again(bench: Bench, tmp_path:
     other.order()
     with pytest.raises(AlreadyBought, match="another project"):
         send(other)
+    other.close()
+
+
+def test_what_was_bought_before_is_not_even_uploaded(bench: Bench, tmp_path: Path) -> None:
+    bench.order(upto=State.SUBMITTED)
+    other = Bench(tmp_path / "other")
+    other.order(upload_expires=1.0)
+    with pytest.raises(AlreadyBought, match="another project"):
+        upload.run(other.ledger.order(A), other.shop)
+    assert (other.state(), other.service.asked) == (State.UPLOADED, [])
     other.close()
 
 

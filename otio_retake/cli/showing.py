@@ -58,7 +58,7 @@ def show_problems(problems: Iterable[Problem], title: str = "") -> None:
         "timecode",
         ("clip", {"max_width": 16, "overflow": "fold"}),
         "",
-        ("what, and what to do", {"ratio": 1}),
+        ("what, and what to do", {"ratio": 1, "overflow": "fold"}),
         title=title,
     )
     made.expand = True

@@ -8,7 +8,11 @@ from .workshop import Workshop
 
 
 def run(order: Order, shop: Workshop) -> None:
-    """Uploads the pull of ``order``; an upload that has expired is made anew."""
+    """Uploads the pull of ``order``; an upload that has expired is made anew.
+
+    Raises ``AlreadyBought`` before anything leaves the machine for an order that was paid for before.
+    """
+    shop.ledger.check_bought(order)
     if order.state in (State.UPLOADED, State.REFUSED):
         shop.ledger.move(order.key, State.PULLED, "upload expired", upload="", upload_expires=None)
     pull = shop.submission(order).pull
