@@ -20,6 +20,7 @@ from .cuts.paths import Places
 from .errors import CutError, Problem, ProjectError, RetakeError, SettingsError
 from .ledger import Ledger
 from .linking import linked, marked_spans, rate_of_media
+from .markless import without_marks
 from .marks import Marks, Vocabulary, find_marks
 from .media.library import Library
 from .originals import with_originals
@@ -252,6 +253,7 @@ class Session:
             made = self._refreshed(self.saved)
         else:
             made = make_plan(self.view, self.requests, self.planner, self.marks.suspects)
+            made = replace(made, problems=(*without_marks(self._marked, self.marks), *made.problems))
         charges = charges_elsewhere(self.ledger if self.project.exists else None)
         again = self.again if isinstance(self.again, bool) else frozenset(self.again)
         return without_bought(made, charges, self.project.folder, again=again, rehearses=self.rehearse)

@@ -29,6 +29,7 @@ def marks(
     Options: video, audio or both; xN takes; @service; again; 1f, this one frame; key=value for model, context, handles,
     seam, from, color, size and sound.
     """
+    from ..markless import without_marks
     from .session import Session
     from .showing import console, show_problems, table
 
@@ -49,7 +50,7 @@ def marks(
             }
             for request in requests.requests
         ]
-        problems = requests.problems
+        problems = (*without_marks(session.view, session.marks), *requests.problems)
         if json:
             from .machine import print_json
 
