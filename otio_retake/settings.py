@@ -6,6 +6,7 @@ Files: ``retake.toml`` beside the cut or in a folder above it, below that the us
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -24,6 +25,12 @@ from .rates import exact_rate
 
 PREFIX = "OTIO_RETAKE_"
 """What the name of an environment variable of ours begins with."""
+
+ELSEWHERE = ("STATE", "HOOK", "TAKE", "UPLOADER", "PICTURES", "CHROMIUM")
+"""Variables of ours that are no settings; so are those of an uploader (``S3_``…) and of addresses (…``_URL``)."""
+
+_NEAR = 0.8
+"""How like a known name an unknown one must be to be a slip; others may be a plug-in's own."""
 
 FILE_NAME = "retake.toml"
 
@@ -134,6 +141,7 @@ def load(start: Path, flags: Mapping[str, Any] | None = None, environment: Mappi
             for name, value in _file(path).items():
                 values[name] = _anchored(name, value, path.parent)
                 origins[name] = str(path)
+    _check_names(environment)
     for name in Settings.model_fields:
         said = environment.get(PREFIX + name.upper())
         if said:
@@ -166,6 +174,23 @@ def check_places(resolved: Resolved) -> None:
                 raise SettingsError(what, where=str(new.absolute()), fix="check TO; is its volume mounted?")
 
 
+def _check_names(environment: Mapping[str, str]) -> None:
+    """Raises ``SettingsError`` for a variable that is nearly one of ours: a limit that is misspelt is none."""
+    known = [*(name.upper() for name in Settings.model_fields), *ELSEWHERE]
+    for variable in sorted(environment):
+        name = variable.removeprefix(PREFIX)
+        if name == variable or not environment[variable] or name in known:
+            continue
+        if name.endswith("_URL") or name.startswith("S3_"):
+            continue
+        if near := difflib.get_close_matches(name, known, 1, _NEAR):
+            raise SettingsError(
+                f"there is no setting called {variable}",
+                where="the environment",
+                fix=f"did you mean {PREFIX}{near[0]}? else unset it",
+            )
+
+
 def _file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -189,8 +214,6 @@ def _anchored(name: str, value: Any, folder: Path) -> Any:
 
 
 def _explained(error: ValidationError, origins: Mapping[str, str]) -> SettingsError:
-    import difflib
-
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
     where = f"{name}, from {origins.get(name, 'a flag')}"

@@ -77,3 +77,19 @@ def test_folders_that_are_no_texts_are_said(home: Path, value: str) -> None:
     assert "quotes" in raised.value.what
     assert "media_root" in raised.value.where
     assert raised.value.fix
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [("SERVIC", "SERVICE"), ("BUDGT", "BUDGET"), ("MARKCOLOR", "MARK_COLOR"), ("UPLOADR", "UPLOADER")],
+)
+def test_a_variable_that_is_nearly_one_of_ours_is_refused(tmp_path: Path, slip: str, meant: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(tmp_path, {}, {f"OTIO_RETAKE_{slip}": "5"})
+    assert slip in raised.value.what
+    assert f"OTIO_RETAKE_{meant}" in raised.value.fix
+
+
+@pytest.mark.parametrize("name", ["STATE", "TAKE", "HOOK", "UPLOADER", "S3_BUCKET", "LTX_URL", "ACME_MODEL"])
+def test_variables_that_are_no_settings_are_let_be(tmp_path: Path, name: str) -> None:
+    load(tmp_path, {}, {f"OTIO_RETAKE_{name}": "x"})
