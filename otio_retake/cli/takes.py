@@ -9,6 +9,7 @@ import typer
 
 from .options import CutPath, Json, Markers, OutPath, Overwrite, ProjectFolder, Rate
 from .syncing import sync
+from .there import takes_there
 
 if TYPE_CHECKING:
     from ..cuts import Losses, Patched
@@ -312,9 +313,8 @@ def _clip(session: Session, at: str | None) -> Clip:
         clips = narrower if narrower and len(clips) != 1 else clips
     if len(clips) != 1:
         what = "no clip" if not clips else f"{len(clips)} clips"
-        raise CutError(
-            f"{what} {'there' if at else 'in the cut'}", where=at or str(session.cut_path), fix="name one with --at"
-        )
+        here = f"name {'another' if at else 'one'} with --at; {takes_there(view, _found(session))}"
+        raise CutError(f"{what} {'there' if at else 'in the cut'}", where=at or str(session.cut_path), fix=here)
     return clips[0]
 
 
@@ -348,9 +348,11 @@ def _one(session: Session, take: str, at: str | None) -> TakeInCut:
     found = meant(found, take, every)
     if len(found) != 1:
         what = f"no take {take!r}" if not found else f"{len(found)} takes {take!r}"
-        raise CutError(
-            f"{what} in the cut", where=str(session.cut_path), fix="`takes list` shows them; name the clip with --at"
-        )
+        every = _found(session)
+        on_clip = over(every, _clip(session, at)) if at is not None and not found else []
+        near = takes_there(session.cut.view, found or on_clip or every)
+        fix = f"name the clip with --at: {near}" if found and at is None else near
+        raise CutError(f"{what} {'in the cut' if at is None else 'there'}", where=at or str(session.cut_path), fix=fix)
     return found[0]
 
 
