@@ -212,6 +212,7 @@ class _Item:
         request, mark = self.request, self.request.mark
         base_digest = _base_digest(request, self.prompt, self.mode)
         digest = f"{base_digest}{AGAIN}" if mark.again else base_digest
+        price = service.cost(spans.count, spans.body, spans.base, self._options(service))
         return PlanItem(
             mark_id=request.mark_id,
             digest=digest,
@@ -242,9 +243,7 @@ class _Item:
             seam=self.seam,
             size=self.size,
             handles=self.handles,
-            cost_each=Decimal(0)
-            if self.planner.rehearse
-            else service.cost(spans.count, spans.body, spans.base, self._options(service)),
+            cost_each=Decimal(0) if self.planner.rehearse else price,
             currency=service.price.currency,
             generation=1 + int(media.ours.get("generation", 1)) if media.ours else 1,
             new=(),
@@ -254,6 +253,8 @@ class _Item:
             above=bool(self.planner.settings.editor) or not request.clip.beside,
             asked_service=self.override.service or mark.service,
             asked_model=mark.key("model") or "",
+            rehearses=self.planner.rehearse,
+            would_each=price if self.planner.rehearse else Decimal(0),
         )
 
     # --- what goes in -----------------------------------------------------------------------------------------------

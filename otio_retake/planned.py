@@ -173,6 +173,9 @@ class PlanItem:
     """The model that the mark names."""
     held: tuple[KnownOrder, ...] = ()
     """Orders that may have been accepted or not: while nobody knows, one more that was asked for is not ordered."""
+    rehearses: str = ""
+    """The service that is rehearsed; ``would_each`` is what it would take for one take."""
+    would_each: Decimal = Decimal(0)
 
     @property
     def cost(self) -> Decimal:
@@ -183,6 +186,12 @@ class PlanItem:
     def undecided(self) -> tuple[KnownOrder, ...]:
         """The orders of which nobody knows whether they were accepted."""
         return tuple(order for order in (*self.earlier, *self.known) if order.state in UNDECIDED)
+
+    @property
+    def would_cost(self) -> Decimal:
+        """What the rehearsed service would take for what was not ordered from any yet."""
+        ordered = sum(order.service != REHEARSAL for order in self.known)
+        return self.would_each * max(self.takes - ordered, 0)
 
     @property
     def beyond(self) -> int:

@@ -92,8 +92,13 @@ def plan(
             listed = loads(as_json(replace(made, items=tuple(item.as_sent for item in made.items))))
             todo = [{"what": error.what, "fix": error.fix} for error in lacking(session, made)]
             sums = {
-                "cost": made.cost, "digest": made.digest, "to_send": len(made.sent), "rest": made.rest, "lacking": todo,
-            }  # fmt: skip
+                "cost": made.cost,
+                "would_cost": sum(item.would_cost for item in made.items),
+                "digest": made.digest,
+                "to_send": len(made.sent),
+                "rest": made.rest,
+                "lacking": todo,
+            }
             for row, item in zip(listed["items"], made.items, strict=True):
                 row["status"] = item.status
             print_json({**listed, **sums})

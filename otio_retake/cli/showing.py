@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -98,7 +99,7 @@ def show_plan(plan: Plan) -> None:
     if plan.blocking:
         count = len(plan.blocking)
         many = f"{count} problem{'s' * (count > 1)}"
-        out.print(f"[red]{many}[/red]: nothing is sent until they are mended, or with --skip-problems")
+        out.print(f"[red]{many}[/red]: nothing is sent until they are mended, or with `run --skip-problems`")
 
 
 def _show_item(item: PlanItem) -> None:
@@ -121,7 +122,7 @@ def _show_item(item: PlanItem) -> None:
     made.add_row(
         "sent",
         f"{length(spans.count)} at {spans.base}: {spans.head} before, {spans.body} window, {spans.tail} after;"
-        f" {item.fit.width}x{item.fit.height}; context costs {money(_context_cost(item), item.currency)}",
+        f" {item.fit.width}x{item.fit.height}; {_context_text(item)}",
     )
     made.add_row("colour", f"{item.media.video.colour}{', ' + item.color if item.color else ''}")
     made.add_row("cost", _cost_text(item))
@@ -142,14 +143,21 @@ def _show_item(item: PlanItem) -> None:
     out.print()
 
 
-def _context_cost(item: PlanItem) -> Any:
-    spans = item.spans
-    if not spans.count:
-        return 0
-    return (item.cost_each * (spans.count - spans.body) / spans.count).quantize(item.cost_each)
+def _context_text(item: PlanItem) -> str:
+    spans, each = item.spans, item.would_each if item.rehearses else item.cost_each
+    part = (each * (spans.count - spans.body) / spans.count).quantize(each) if spans.count else Decimal(0)
+    cost = money(part, item.currency)
+    return f"context would cost {cost} at {item.rehearses}" if item.rehearses else f"context costs {cost}"
 
 
 def _cost_text(item: PlanItem) -> str:
+    now = _cost_now(item)
+    if not item.rehearses:
+        return now
+    return f"{now}; would cost {money(item.would_cost, item.currency)} at {item.rehearses}"
+
+
+def _cost_now(item: PlanItem) -> str:
     if not item.to_send:
         return f"nothing: {_why_nothing(item)}"
     each = money(item.cost_each, item.currency)
@@ -172,3 +180,6 @@ def _show_total(plan: Plan) -> None:
     rest = "".join(f", {count} {status}" for status, count in plan.rest.items())
     cost = money(plan.cost, plan.currency)
     console().print(f"[bold]{len(plan.sent)} to send{rest}; {cost}[/bold]  (plan {plan.digest})")
+    for service in dict.fromkeys(item.rehearses for item in plan.items if item.rehearses):
+        would = sum((item.would_cost for item in plan.items if item.rehearses == service), Decimal(0))
+        console().print(f"would cost at {service}: {money(would, plan.currency)}; nothing is sent there now")
