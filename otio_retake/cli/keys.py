@@ -40,10 +40,10 @@ def list_() -> None:
     from ..keys import PAIRS, VARIABLES
     from ..providers.base import Providers
     from .session import key_origin
-    from .showing import console, table
+    from .showing import console
+    from .tables import table, worded
 
-    made = table("service", "key", ("set it with", {"ratio": 1}))
-    made.expand = True
+    made = table("service", worded("key"), worded("set it with"))
     for name in Providers.names():
         variables = " or ".join(VARIABLES.get(name, ())) or "its plug-in says"
         if name != "rehearsal":

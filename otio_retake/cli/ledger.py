@@ -25,7 +25,8 @@ def show(order: OrderName, where: Where = Path(), project: ProjectFolder = None,
     """Show everything about an order: what was asked, its attempts, its results and their verdicts."""
     from .machine import print_json
     from .session import Session
-    from .showing import console, table
+    from .showing import console
+    from .tables import table, worded
     from .verdicts import show_verdicts
 
     with Session(_source(where), {"project": project}) as session:
@@ -35,8 +36,7 @@ def show(order: OrderName, where: Where = Path(), project: ProjectFolder = None,
             print_json({"order": found, "events": [{"at": at, "what": what} for at, what in events]})
             return
         spec = found.spec
-        made = table(("", {"width": 12}), ("", {"ratio": 1}))
-        made.show_header, made.expand = False, True
+        made = table("", worded(""))
         for name, value in (
             ("order", found.key), ("state", str(found.state)), ("clip", f"{spec.timecode} {spec.clip}"),
             ("asked of", f"{spec.service} {spec.model}, {spec.mode}, take {spec.ordinal}"), ("prompt", spec.prompt),

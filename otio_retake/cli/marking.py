@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rich.text import Text
+
 from ..cuts import FORMS, MarkState, Patched
 from ..cuts.marker_edl import write_list
 from ..cuts.model import Marker
@@ -16,7 +18,8 @@ from ..mark_states import mark_states, marker_states
 from ..turnover import check_output, save
 from .machine import print_json
 from .session import Session
-from .showing import console, table
+from .showing import console
+from .tables import named, table
 from .working import show_losses
 
 _STYLES = {"done": "green", "failed": "red", "unknown": "magenta", "waiting": "yellow"}
@@ -66,10 +69,9 @@ def write_states(cut: Path, output: Path | None, flags: dict[str, Any], *, overw
             losses = {"warnings": patched.losses.warnings, "left_out": patched.losses.left_out}
             print_json({"marks": rows, "written": output, **losses})
             return
-        made = table("timecode", ("clip", {"ratio": 1}), "state")
-        made.expand = True
+        made = table("timecode", named("clip"), "state")
         for row in rows:
-            made.add_row(row["timecode"], row["clip"], f"[{_STYLES[row['state']]}]{row['state']}[/]")
+            made.add_row(row["timecode"], row["clip"], Text(row["state"], _STYLES[row["state"]]))
         console().print(made)
         show_losses(patched.losses)
         counted = ", ".join(f"{count} {state}" for state, count in sorted(Counter(states.values()).items()))

@@ -31,7 +31,8 @@ def marks(
     """
     from ..markless import without_marks
     from .session import Session
-    from .showing import console, show_problems, table
+    from .showing import console, show_problems
+    from .tables import named, spared, table, worded
 
     flags = {"markers": markers, "edl_rate": rate, "media_root": tuple(media_root or ())}
     with Session(Path(cut), flags) as session:
@@ -56,8 +57,7 @@ def marks(
 
             print_json({"marks": rows, "problems": problems, "suspects": session.marks.suspects})
         else:
-            made = table("timecode", ("clip", {"max_width": 20}), "region", "asks for", ("prompt", {"ratio": 1}))
-            made.expand = True
+            made = table("timecode", named("clip"), spared("region", 1), "asks for", worded("prompt"))
             for row in rows:
                 asks = f"{row['mode']} x{row['takes']} @{row['service']}"
                 made.add_row(*(str(v) for v in (row["timecode"], row["clip"], row["region"], asks, row["prompt"])))

@@ -68,12 +68,12 @@ def _row(can: Capabilities) -> dict[str, Any]:
 def _show(name: str, can: Capabilities, key: str, uploads: str) -> None:
     from rich.text import Text
 
-    from .showing import console, table
+    from .showing import console
+    from .tables import table, worded
 
     out = console()
     out.print(Text.assemble((name, "bold"), f"  {can.model}  ", (key, "green" if key != "no key" else "yellow")))
-    made = table(("", {"width": 10}), ("", {"ratio": 1}))
-    made.show_header, made.expand = False, True
+    made = table("", worded(""))
     made.add_row("replaces", f"{', '.join(can.modes)}{'; a prompt is needed' if can.prompt_required else ''}")
     made.add_row("takes", _limits(can))
     made.add_row("costs", _price(can))

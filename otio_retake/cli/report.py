@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional
 
 import typer
 
@@ -158,20 +158,18 @@ _SHOWN = {
     "changes": ("Event", "Status", "Tracks", "Now", "Was", "Record In", "Record Out", "Lacks"),
     "counts": ("Event", "Name", "Mark", "Sent", "Replaced", "Head", "Cut", "Tail", "Delivered"),
 }
-"""What fits eighty columns; files and --json have all."""
+"""What is shown; files and --json have all."""
+
+_FITS: dict[str, Literal["name"]] = {"Name": "name", "Tape": "name"}
+_SPARE = {"Head": 1, "Tail": 2, "Tape": 3, "Record Out": 4}
 
 
 def _show(made: Report) -> None:
     from ..legible import one_line
-    from .showing import console, table
+    from .showing import console
+    from .tables import Column, table
 
-    wide = {"Name", "Tape", "Now", "Was"}
-    shown = [
-        (name, {"ratio": 1, "overflow": "fold"}) if name in wide else (name, {"no_wrap": True})
-        for name in _SHOWN[made.kind]
-    ]
-    rows = table(*shown)
-    rows.expand = True
+    rows = table(*(Column(name, _FITS.get(name, "whole"), _SPARE.get(name, 0)) for name in _SHOWN[made.kind]))
     for line in (*made.lines, *([made.sums] if made.sums else [])):
         rows.add_row(*(one_line(str(line.get(name, ""))) for name in _SHOWN[made.kind]))
     console().print(rows)

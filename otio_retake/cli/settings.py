@@ -33,7 +33,8 @@ def show(
     """
     from ..settings import PREFIX, Settings, load, nearest_file, user_file
     from .machine import print_json
-    from .showing import console, table
+    from .showing import console
+    from .tables import table, worded
 
     folder = where if where.is_dir() else where.absolute().parent
     resolved = load(folder, {})
@@ -41,8 +42,7 @@ def show(
     if json:
         print_json({name: {"value": value, "from": resolved.origins[name]} for name, value in values.items()})
         return
-    made = table("setting", "value", ("from", {"overflow": "fold"}), ("what it does", {"ratio": 1}))
-    made.expand = True
+    made = table("setting", worded("value"), worded("from"), worded("what it does"))
     for name, value in values.items():
         text = (
             "" if value in (None, "", [], ()) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""Tables that fit eighty columns, and the plain lines that stand in for them."""
+"""What a terminal is, and a plan and its problems on it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ..capabilities import money
@@ -18,6 +16,9 @@ from ..errors import Problem
 from ..legible import legible
 from ..planned import Plan, PlanItem
 from ..spans import Span
+from .tables import named, table, worded
+
+UNBOUNDED = 100_000
 
 _STATUS = {"new": "green", "open": "yellow", "done": "dim", "at the service": "cyan"}
 _LEVELS = {"problem": "red", "warning": "yellow", "note": "dim"}
@@ -28,26 +29,15 @@ MOST_PLACES = 8
 
 @lru_cache(maxsize=2)
 def console(error: bool = False) -> Console:
-    """Where things are shown: eighty columns where nobody says how wide it is."""
+    """Where things are shown: a terminal is as wide as it is, and a file as wide as its lines need."""
     file = sys.stderr if error else sys.stdout
     return Console(stderr=error, width=None if file.isatty() else _columns(), highlight=False, soft_wrap=False)
 
 
 def _columns() -> int:
-    """The width where there is no terminal: as the environment says, else eighty."""
+    """The width where there is no terminal: as the environment says, else more than any line has."""
     said = os.environ.get("COLUMNS", "")
-    return int(said) if said.isdigit() and 40 <= int(said) <= 1000 else 80
-
-
-def table(*columns: str | tuple[str, dict[str, Any]], title: str = "") -> Table:
-    """An empty table in the house style."""
-    made = Table(
-        title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 1)
-    )
-    for column in columns:
-        name, options = column if isinstance(column, tuple) else (column, {})
-        made.add_column(name, header_style="dim", **options)
-    return made
+    return int(said) if said.isdigit() and 40 <= int(said) <= 1000 else UNBOUNDED
 
 
 def show_problems(problems: Iterable[Problem], title: str = "") -> None:
@@ -55,14 +45,7 @@ def show_problems(problems: Iterable[Problem], title: str = "") -> None:
     rows = list(problems)
     if not rows:
         return
-    made = table(
-        "timecode",
-        ("clip", {"max_width": 16, "overflow": "fold"}),
-        "",
-        ("what, and what to do", {"ratio": 1, "overflow": "fold"}),
-        title=title,
-    )
-    made.expand = True
+    made = table("timecode", named("clip"), "", worded("what, and what to do"), title=title)
     for row in rows:
         style = _LEVELS[row.level]
         text = Text(row.what, style=style if row.level != "note" else "")
@@ -110,9 +93,7 @@ def _show_item(item: PlanItem) -> None:
         f"{item.mode}, {takes}, {item.service}{' ' + item.model if item.model else ''}",
     )  # fmt: skip
     out.print(head)
-    made = table(("", {"width": 10}), ("", {"ratio": 1}))
-    made.show_header = False
-    made.expand = True
+    made = table("", worded(""))
     spans = item.spans
     made.add_row(
         "frames",

@@ -88,12 +88,12 @@ def _greet(url: str, environment: dict[str, str]) -> None:
 def _show_bill(bill: list[dict[str, object]], total: str) -> None:
     from rich.text import Text
 
-    from .showing import console, table
+    from .showing import console
+    from .tables import table, worded
 
     out = console()
     if bill:
-        made = table("service", "job", "state", "seconds", "amount", ("prompt", {"ratio": 1, "overflow": "ellipsis"}))
-        made.expand = True
+        made = table("service", "job", "state", "seconds", "amount", worded("prompt"))
         for entry in bill:
             short = {**entry, "id": str(entry["id"])[:8]}
             texts = (str(short[name])[:60] for name in ("service", "id", "state", "seconds", "amount", "prompt"))
@@ -104,10 +104,10 @@ def _show_bill(bill: list[dict[str, object]], total: str) -> None:
 
 def _list_faults() -> None:
     from ..simulator.faults import FAULTS
-    from .showing import console, table
+    from .showing import console
+    from .tables import table, worded
 
-    made = table("fault", "strikes", ("what happens", {"ratio": 1}))
-    made.expand = True
+    made = table("fault", "strikes", worded("what happens"))
     for fault in FAULTS.values():
         often = "always" if fault.times is None else "once"
         made.add_row(fault.name, f"{fault.stage}, {often}", fault.says)

@@ -110,20 +110,14 @@ def _row(order: Order) -> dict[str, Any]:
 
 def _show(session: Session, orders: list[Order], spent: Any) -> None:
     from ..capabilities import money
-    from .showing import console, table
+    from .showing import console
+    from .tables import named, spared, table, worded
 
     out = console()
     made = table(
-        "order",
-        "timecode",
-        ("clip", {"max_width": 16}),
-        "take",
-        "service",
-        "state",
-        "estimated",
-        ("billed", {"ratio": 1}),
-    )
-    made.expand = True
+        "order", "timecode", named("clip"), spared("take", 2), spared("service", 1), "state", "estimated", "billed",
+        worded(""),
+    )  # fmt: skip
     for order in orders:
         last = order.attempt
         billed = "" if last is None or last.billed is None else money(last.billed, order.spec.currency)
@@ -135,7 +129,8 @@ def _show(session: Session, orders: list[Order], spent: Any) -> None:
             order.spec.service,
             str(order.state),
             money(order.spec.cost, order.spec.currency),
-            " ".join(part for part in (billed, _clock(order)) if part),
+            billed,
+            _clock(order),
         )
     out.print(made)
     settings = session.settings

@@ -92,10 +92,10 @@ def _missed_row(take: TakeFile) -> dict[str, Any]:
 def _show(session: Session, found: list[TakeInCut]) -> None:
     from ..no_longer import held_before
     from ..outputs import comes_from
-    from .showing import console, table
+    from .showing import console
+    from .tables import named, spared, table, worded
 
-    made = table("timecode", ("on", {"max_width": 18}), "version", ("take", {"ratio": 1, "overflow": "fold"}), "")
-    made.expand = True
+    made = table("timecode", named("on"), spared("version", 1), "take", worded(""))
     for take in found:
         row = _row(session, take)
         numbers = {"stale": f"lacks {take.short} f", "out of step": f"{take.off:+d} f out of step"}

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from ..orders import Order
 from ..steps.verify import VERDICT
-from .showing import console, table
+from .showing import console
+from .tables import table, worded
 
 _STYLES = {"pass": "green", "warn": "yellow", "reject": "red", "none": "dim"}
 
@@ -27,9 +28,7 @@ def show_verdicts(orders: Iterable[Order]) -> None:
                 out.print("  it could not be read" if result.verdict else "  not verified yet")
                 continue
             out.print(f"  {verdict.certainty}: {verdict.why}")
-            made = table("", "check", ("value", {"max_width": 34}), ("because", {"ratio": 1}))
-            made.show_header = False
-            made.expand = True
+            made = table("", "", worded(""), worded(""))
             for check in verdict.checks:
                 made.add_row(
                     Text(check.level, _STYLES[check.level]), check.name, check.value, Text(check.reason, "dim")

@@ -21,7 +21,8 @@ from ..turnover import Written, check_output, check_services, gone, open_missing
 from .accepting import accept
 from .machine import print_json
 from .session import Session
-from .showing import console, show_plan, table
+from .showing import console, show_plan
+from .tables import table, worded
 from .watching import watching
 
 if TYPE_CHECKING:
@@ -157,8 +158,7 @@ def show_made(session: Session, made: list[TakeFile]) -> None:
     """The takes, with what verification said."""
     if not made:
         return
-    rows = table("take", ("verdict", {"no_wrap": True}), ("remarks", {"ratio": 1}))
-    rows.expand = True
+    rows = table("take", "verdict", worded("remarks"))
     for take in made:
         words = [_verdict_of(session, key, number) for key, number in take.spec.picks]
         rows.add_row(take.path.name, ", ".join(dict.fromkeys(words)), "; ".join(take.spec.notes[:3]))
