@@ -27,9 +27,9 @@ class Absences:
         self._since: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def sure(self, what: str, *, local: bool) -> bool:
-        """Notes that ``what`` is missing; whether it has been for long enough."""
-        return self._for(what) >= (SAME_MACHINE if local else PATIENCE)
+    def sure(self, what: str, *, local: bool, stretch: float = PATIENCE) -> bool:
+        """Notes that ``what`` is missing; whether it has been for long enough, which is ``stretch`` seconds."""
+        return self._for(what) >= (SAME_MACHINE if local else stretch)
 
     def never_received(self, sent: Submission, *, local: bool, late: float = PATIENCE) -> bool:
         """Notes that an attempt is not known; whether it never was received, so that another may follow.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +30,12 @@ BASE = "https://api.runware.ai/v1"
 
 FIRST_LOOK, MOST_LOOK = 1.5, 8.0
 """Seconds between looks at a job; the documents ask to begin at one to two and to look less and less often."""
+
+REST = 300.0
+"""Seconds for which results of which nothing is said are waited for, once others of their task have come or failed.
+
+They were paid for, and are made at the same time; but one error may stand for several.
+"""
 
 
 class Runware:
@@ -128,7 +134,10 @@ class Runware:
         heeded = [(k, v) for k, v in submission.order.options if k in ("number_results", "ttl")]
         wanted = RunwareParameters.read(heeded)
         done, failed = told.results, told.failures
-        if not job.names and (told.at_work or (not failed and len(done) < wanted.number_results)):
+        silent = len(done) + len(failed) < wanted.number_results
+        # Those that are there have to be fetched before they expire.
+        patience = min(REST, wanted.ttl / 2) if wanted.ttl else REST
+        if not job.names and (told.at_work or (silent and self._awaits(job, done, failed, patience))):
             looks = self._looks[remote] = self._looks.get(remote, 0) + 1
             return Report("running", look_again=min(FIRST_LOOK * 1.05**looks, MOST_LOOK))
         costs = [cost for item in (*done, *failed) if (cost := amount(item.get("cost"))) is not None]
@@ -151,6 +160,19 @@ class Runware:
             kind=kind_of(str(error.get("code"))) or "provider",
             message=said("runware", error.get("message")),
         )
+
+    def _awaits(
+        self, job: Job, done: Collection[dict[str, Any]], failed: Collection[dict[str, Any]], patience: float
+    ) -> bool:
+        """Whether results may come yet of which nothing is said. A task of which all is said to have failed has none.
+
+        Without names a later run could not tell that these were waited for, so then they are not.
+        """
+        if not failed or not done:
+            return not failed
+        rest = f"{job.ident} beyond {len(done)} and {len(failed)}"
+        named = all(name_of(item) for item in done)
+        return named and not self._missing.sure(rest, local=self._wire.local, stretch=patience)
 
     def fetch(self, remote: str, number: int, into: Path, submission: Submission, progress: Progress) -> None:
         """Downloads the ``number``-th result; after the last, the pull is deleted at the service.

@@ -353,6 +353,28 @@ class TestPoll:
         report = self.report(told, pull, said(**failed), options=(("number_results", "2"),))
         assert (report.state, report.results) == ("ready", 1)
 
+    def test_one_failure_does_not_end_the_waiting_for_those_of_which_nothing_is_said(self, told, pull):
+        failed = error("inferenceError")
+        _, provider = told(
+            said(data=[item(1)], errors=[failed]),
+            said(data=[item(1), {**ACK, "status": "processing"}], errors=[failed]),
+            said(data=[item(1), item(3)], errors=[failed]),
+        )
+        asking = submission("runware", "m-1", pull, options=(("number_results", "3"),))
+        reports = [provider.poll(TOKEN, asking) for _ in range(3)]
+        assert [(r.state, r.results) for r in reports] == [("running", 1), ("running", 1), ("ready", 2)]
+
+    def test_what_is_never_said_anything_of_is_not_waited_for_without_end(self, told, pull):
+        _, provider = told(said(data=[item(1)], errors=[error("inferenceError")]))
+        asking = submission("runware", "m-1", pull, options=(("number_results", "3"),))
+        assert provider.poll(TOKEN, asking).state == "running"
+        time.sleep(SAME_MACHINE)
+        report = provider.poll(TOKEN, asking)
+        assert (report.state, report.results) == ("ready", 1)
+        later = Runware()
+        assert later.poll(report.remote, asking).state == "ready", "nor by a later run"
+        later.close()
+
     @pytest.mark.parametrize(
         ("body", "kind", "charged"),
         [
