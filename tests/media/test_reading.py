@@ -272,3 +272,20 @@ def test_content_is_known_wherever_it_lies_and_whatever_it_is_called(tmp_path: P
         assert content_of(first, span, sound) == content_of(remuxed, span, moved)
     assert content_of(first, Span(30, 50), sound) != content_of(first, Span(30, 51), sound)
     assert content_of(first, Span(30, 50), sound) != content_of(first, Span(30, 50), None)
+
+
+def test_the_same_packets_at_other_times_are_other_content(tmp_path: Path) -> None:
+    """Of a variable rate: each frame is shown at another place, though nothing was encoded anew."""
+    first = read_facts(make(tmp_path / "A.mp4", KINDS["one key"] | {"options": {"g": "24", "bf": "0"}}))
+    other = tmp_path / "B.mp4"
+    with av.open(str(first.path)) as source, av.open(str(other), "w") as out:
+        video = source.streams.video[0]
+        stream = out.add_stream_from_template(video)
+        for packet in source.demux(video):
+            if packet.size:
+                late = packet.duration if packet.pts // packet.duration >= 36 else 0
+                packet.pts, packet.dts, packet.stream = packet.pts + late, packet.dts + late, stream
+                out.mux(packet)
+    retimed = read_facts(other)
+    assert content_of(first, Span(10, 20), None) == content_of(retimed, Span(10, 20), None)
+    assert content_of(first, Span(30, 50), None) != content_of(retimed, Span(30, 50), None)
