@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -11,9 +11,11 @@ from .capabilities import Mode
 from .cuts.model import Clip
 from .errors import MediaError, MediaUnsupported
 from .media.facts import MediaFacts
+from .media.library import Found
 from .media.sound import SoundSource, own_sound
 from .rates import exact_rate
 from .requests import RetakeRequest, SoundClip
+from .resemblance import another_sound
 from .sources import SourceMap
 
 MOST_CHANNELS = 2
@@ -23,8 +25,8 @@ MOST_CHANNELS = 2
 class MediaSource(Protocol):
     """Where facts of sound files come from."""
 
-    def facts(self, written: str) -> MediaFacts:
-        """The facts of the media that a cut's path means, or a ``MediaError``."""
+    def found(self, written: str, fits: Callable[[MediaFacts], bool]) -> Found:
+        """The media that a cut's path means, among files of its name the one that ``fits``; or a ``MediaError``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,15 @@ def _played(request: RetakeRequest, picture: SourceMap, media: MediaSource, repl
                 fix="unlink all but the one to be replaced, or write sound=own",
             )
         remarks.append(f"the cut plays {len(files)} sound files with the clip; {clips[0].name} is sent")
-    facts = media.facts(written)
     clip = clips[0]
+    found = media.found(written, lambda facts: not another_sound(clip.media, facts, clip.rate))
+    facts = found.facts
+    if found.by_name and (why := another_sound(clip.media, facts, clip.rate)):
+        raise MediaUnsupported(
+            f"another file has the name of the linked sound: {why}",
+            where=written,
+            fix="say with --map FROM=TO where the right one is, or that it is this one",
+        )
     if clip.speed.refused:
         raise MediaUnsupported(clip.speed.refused, fix="write sound=own, or unlink it")
     if clip.speed.scalar != request.clip.speed.scalar:

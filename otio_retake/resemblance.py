@@ -60,6 +60,24 @@ def compare(media: Media, facts: MediaFacts, cut_rate: Fraction) -> Resemblance:
     return Resemblance(tuple(against), tuple(doubts))
 
 
+def another_sound(media: Media, facts: MediaFacts, cut_rate: Fraction) -> str:
+    """What speaks against a sound file being ``media``: its length; empty where nothing does.
+
+    Where recorders and editors put a sound file's midnight differs too much to tell files apart by it.
+    """
+    sound = next(iter(facts.sounds), None)
+    if facts.picture is not None or sound is None or not sound.samples or media.duration is None:
+        return ""
+    own = Fraction(sound.samples, sound.rate)
+    rate = media.duration.exact_rate
+    said = [media.duration.at(rate) / rate]
+    if media.start is None or not media.start.value:
+        said.append(media.duration.at(rate) / cut_rate)
+    if not said[0] or any(abs(own - length) <= _FRAME / cut_rate for length in said):
+        return ""
+    return f"it lasts {float(own):.2f} s, the cut says {float(said[0]):.2f} s"
+
+
 def said_of(media: Media, found: Found, cut_rate: Fraction) -> Iterator[tuple[str, str, Level, str]]:
     """What a plan says of how a file was found: what, what to do, how bad it is, and the paths that it is about.
 

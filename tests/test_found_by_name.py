@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from wave import open as wave_file
 
 import pytest
 
@@ -147,6 +149,41 @@ def test_an_export_from_zero_of_a_file_with_timecode_is_nothing_to_say(tmp_path:
     used = clip("A", 6, 36, marker("RETAKE: rain", 12, 12), available=span(0, 240))
     plan = plan_of(write(tmp_path, track(used)), Shelf(facts("A", picture(240), "09:00:00:00")))
     assert (only(plan).region.first, plan.problems) == (12, ())
+
+
+def wave(path: Path, seconds: int) -> Path:
+    """Silence."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(wave_file(str(path), "wb")) as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(48_000)
+        out.writeframes(bytes(2 * 48_000 * seconds))
+    return path
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(2, True), (3, False)])
+def test_another_recording_of_the_same_name_is_not_sent(tmp_path: Path, seconds: int, sent: bool) -> None:
+    movie(tmp_path / "found" / "C0001.mov")
+    wave(tmp_path / "found" / "T01.wav", seconds)
+    linked = {"metadata": {"Resolve_OTIO": {"Link Group ID": 1}}}
+    for mode in ("video", "both"):
+        seen = clip(
+            "C0001", HOUR + 6, 36, marker(f"RETAKE {mode}: rain", HOUR + 12, 12), media="/card/C0001.mov",
+            available=span(HOUR, 48), **linked,
+        )  # fmt: skip
+        heard = clip("T01", HOUR + 6, 36, media="/recorder/T01.wav", available=span(HOUR, 48), **linked)
+        plan = planned(write(tmp_path, track(seen), track(heard, kind="Audio")).path, tmp_path / "found")
+        if sent:
+            sound = only(plan).sound
+            assert sound is not None
+            assert sound.facts.path.name == "T01.wav"
+        elif mode == "video":
+            assert only(plan).sound is None
+            assert any("3.00 s" in remark and "2.00 s" in remark for remark in only(plan).remarks)
+        else:
+            (problem,) = plan.blocking
+            assert ("3.00 s" in problem.what, "2.00 s" in problem.what, "--map" in problem.fix) == (True, True, True)
 
 
 # --- what is not found ----------------------------------------------------------------------------------------------
