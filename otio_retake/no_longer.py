@@ -22,8 +22,6 @@ from .sources import source_map
 from .takes import TakeFile
 from .takes_store import takes
 
-_GONE = "the cut no longer plays its frames"
-
 
 def no_longer_placed(session: Session, admitted: Admitted, output: Path, placed: Iterable[TakeFile]) -> list[str]:
     """What ``output`` held until now, or the last output of this cut, and will not with the takes ``placed``."""
@@ -83,7 +81,7 @@ def _why(session: Session, admitted: Admitted, order: Order, gone: list[TakeFile
             return f"{missing[0]} is not there {of}; bring the file back and place again"
         return f"it lacks frames that the cut now needs {of}; run the cut again: a longer take is made of what was paid"
     if clip is None and not any(clip.labels is not None for clip in session.view.clips()):
-        return f"{_GONE} {of}"
+        return f"the cut no longer plays those frames of {file_name(order.spec.written)} {of}"
     plan = session.plan()
     problem = next((row for row in plan.problems if row.mark_id == order.spec.mark_id), None)
     if problem is not None:

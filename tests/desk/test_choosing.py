@@ -147,6 +147,17 @@ def test_an_editor_gets_clips_above_of_which_the_picked_one_is_on(
     assert [take["label"] for take in desk.request()["made"]] == ["v001", "v002"]
 
 
+def test_a_take_whose_mark_was_deleted_leaves_the_cut_with_a_word(two_takes: CutFolder, open_desk: Open) -> None:
+    desk = open_desk(two_takes)
+    desk.say("write", editor="")
+    names = {take["name"] for take in desk.request()["made"]}
+    two_takes.cut.write_text(two_takes.cut.read_text().replace("RETAKE", "done"))
+    told = desk.say("write", editor="")
+    assert told["added"] == 0
+    assert len(told["left_out"]) == len(names) == 2
+    assert all(any(name in said for said in told["left_out"]) for name in names)
+
+
 def test_what_an_editor_changed_is_never_written_over(two_takes: CutFolder, open_desk: Open) -> None:
     desk = open_desk(two_takes)
     desk.say("write", editor="")
