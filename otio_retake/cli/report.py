@@ -85,6 +85,8 @@ def report(
 
 def _made(session: Session, kind: str, since: Path | None) -> Report:
     from ..cuts import open_cut
+    from ..outputs import in_other_cuts
+    from ..readback import takes_in
     from ..reports.changes import change_list
     from ..reports.counts import count_sheet
     from ..reports.pulls import pull_list
@@ -97,7 +99,9 @@ def _made(session: Session, kind: str, since: Path | None) -> Report:
         rate = session.settings.edl_rate or str(view.rate)
         options = {"edl_rate": rate, "edl_rate_why": "as the newer cut runs"}
         earlier = open_cut(since, session.settings.maps, **options).view if since is not None else None
-        return change_list(view, known, earlier)
+        there = takes_in(view, known)
+        away = in_other_cuts(session.ledger, session.cut_path, view, there) if session.project.exists else set()
+        return change_list(view, known, earlier, elsewhere=away)
     if kind == "counts":
         return count_sheet(session.plan(), session.view, session.settings, known)
     return pull_list(session.plan(), session.view)

@@ -8,7 +8,7 @@ which the cut now needs. A take may be new and stale: then it has two rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -43,11 +43,19 @@ class Change:
         return self.status == "dropped"
 
 
-def change_list(view: View, known: Iterable[TakeFile], since: View | None = None) -> Report:
-    """What has changed in ``view`` since an earlier export, else against what the ledger has: ``known``."""
+def change_list(
+    view: View, known: Iterable[TakeFile], since: View | None = None, *, elsewhere: Collection[str] = ()
+) -> Report:
+    """What has changed in ``view`` since an earlier export, else against what the ledger has: ``known``.
+
+    ``elsewhere`` are the ids of takes that were written into other cuts: they are missed here by nobody.
+    """
     known = list(known)
     uses = takes_in(view, known)
-    found = list(_since(uses, takes_in(since, known)) if since is not None else _against(view, uses, known))
+    if since is not None:
+        found = list(_since(uses, takes_in(since, known)))
+    else:
+        found = [each for each in _against(view, uses, known) if not (each.gone and _ident(each) in elsewhere)]
     found += [Change("stale", use.name, "", use.take, use) for use in uses if use.short]
     places = {
         id(use): since if since is not None and use not in uses else view for use in (c.use for c in found) if use
@@ -153,6 +161,10 @@ def _against(view: View, uses: list[TakeInCut], known: list[TakeFile]) -> Iterat
     for take in known:
         if take.state in ("placed", "picked") and take.ident not in there and _is_of(take, media):
             yield Change("dropped", "", take.name, take, None)
+
+
+def _ident(change: Change) -> str:
+    return change.take.ident if change.take is not None else ""
 
 
 def _is_of(take: TakeFile, media: set[str]) -> bool:

@@ -91,3 +91,13 @@ def test_an_export_without_any_take_drops_those_of_its_own_cut_alone(placed: Pat
     gone = {change["take"] for change in told(placed, "takes", "sync", "v05.otio", "--all-gone")["changes"]}
     assert gone == {take["take"] for take in told(placed, "takes", "list", "reel2-out.otio")}
     assert {take["standing"] for take in told(placed, "takes", "list", "reel1-out.otio")} == {"ok"}
+
+
+def test_a_change_list_misses_only_what_was_in_this_cut(placed: Path) -> None:
+    def dropped(cut: str) -> int:
+        return sum("dropped" in map(str, row.values()) for row in told(placed, "report", "changes", cut)["rows"])
+
+    assert (dropped("reel1-out.otio"), dropped("reel2-out.otio")) == (0, 0)
+    lost = told(placed, "takes", "list", "reel1-out.otio")[0]["take"]
+    exported(placed, "reel1-out.otio", "reel1-again.otio", lost)
+    assert dropped("reel1-again.otio") == 1
