@@ -141,6 +141,12 @@ class Answers:
             )  # fmt: skip
         return self._known[written]
 
+    def found(self, written: str, fits: Any) -> Any:
+        """The same, at the path that the cut names."""
+        from otio_retake.media.library import Found
+
+        return Found(self.facts(written))
+
     def progressive(self, facts: Any) -> bool:
         """All of it is."""
         return True
